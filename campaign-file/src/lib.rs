@@ -1,0 +1,24 @@
+//! The campaign file: the one file that the site's build hands to the petition service.
+//!
+//! The build (`groundswell`) writes it, the service (`petition-service`) reads it, and nothing
+//! else passes between them. It says which forms exist, in which languages, with which consent
+//! texts, where the visitor is sent at each step, and in which words the service speaks.
+//!
+//! Rules of the format:
+//! * [`VERSION`] is raised with each change that an older reader would misread; a reader refuses
+//!   every other version ([`CampaignFile::from_json`]).
+//! * Facts stand once per form; texts stand once per form and language.
+//! * A consent text travels with its hash ([`ConsentText`]), and the reader checks it.
+
+mod file;
+mod form;
+mod language;
+pub mod texts;
+mod validate;
+
+pub use file::{CampaignFile, ReadError, Site, VERSION, json_schema};
+pub use form::{
+    ConsentText, Field, FieldRule, Form, FormKind, FormLanguage, NewsletterFacts, PetitionFacts,
+    PetitionState, Presence,
+};
+pub use language::{Direction, Language, SHELL_MAIN, SHELL_TITLE, StepPages};

@@ -1,0 +1,165 @@
+//! The rules of the format that types cannot state.
+
+use crate::texts;
+use crate::{
+    CampaignFile, Field, Form, FormKind, FormLanguage, Language, PetitionFacts, Presence,
+    SHELL_MAIN,
+};
+
+impl CampaignFile {
+    /// Every rule that the file breaks, a line each; none: it is sound.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let default = &self.site.default_language;
+        if !self.languages.contains_key(default) {
+            problems.push(format!("the default language `{default}` is not described"));
+        }
+        for (code, language) in &self.languages {
+            language_problems(code, language, &mut problems);
+        }
+        for (id, form) in &self.forms {
+            self.form_problems(id, form, &mut problems);
+        }
+        problems
+    }
+
+    fn form_problems(&self, id: &str, form: &Form, problems: &mut Vec<String>) {
+        if !is_form_id(id) {
+            problems.push(format!(
+                "form `{id}`: an id is 1 to 64 lower-case letters, digits and hyphens"
+            ));
+        }
+        let default = &self.site.default_language;
+        if !form.languages.contains_key(default) {
+            problems.push(format!(
+                "form `{id}`: no texts in the default language `{default}`"
+            ));
+        }
+        if form.consent_version.trim().is_empty() {
+            problems.push(format!("form `{id}`: the consent version is empty"));
+        }
+        let offers_newsletter = match &form.kind {
+            FormKind::Petition(facts) => {
+                petition_problems(id, facts, problems);
+                self.newsletter_problem(id, facts, problems);
+                facts.newsletter.is_some()
+            }
+            FormKind::Newsletter(_) => false,
+        };
+        for (code, language) in &form.languages {
+            if !self.languages.contains_key(code) {
+                problems.push(format!(
+                    "form `{id}`: the language `{code}` is not described"
+                ));
+            }
+            consent_problems(id, code, language, offers_newsletter, problems);
+        }
+    }
+
+    fn newsletter_problem(&self, id: &str, facts: &PetitionFacts, problems: &mut Vec<String>) {
+        let Some(newsletter) = &facts.newsletter else {
+            return;
+        };
+        let known = self
+            .forms
+            .get(newsletter)
+            .is_some_and(|form| matches!(form.kind, FormKind::Newsletter(_)));
+        if !known {
+            problems.push(format!(
+                "form `{id}`: there is no newsletter `{newsletter}`"
+            ));
+        }
+    }
+}
+
+/// Whether a form's id has the required shape: it becomes part of addresses and file names.
+#[must_use]
+fn is_form_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn language_problems(code: &str, language: &Language, problems: &mut Vec<String>) {
+    if language.shell.matches(SHELL_MAIN).count() != 1 {
+        problems.push(format!(
+            "language `{code}`: the page shell must hold {SHELL_MAIN} exactly once"
+        ));
+    }
+    for problem in texts::problems(&language.texts) {
+        problems.push(format!("language `{code}`: {problem}"));
+    }
+}
+
+fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>) {
+    let ascending = facts
+        .goals
+        .windows(2)
+        .all(|pair| matches!(pair, [low, high] if low < high));
+    if facts.goals.is_empty() || !ascending || facts.goals.first() == Some(&0) {
+        problems.push(format!(
+            "form `{id}`: `goals` must be a list of ascending numbers above zero"
+        ));
+    }
+    let email = facts.fields.iter().find(|rule| rule.field == Field::Email);
+    if !email.is_some_and(|rule| rule.presence == Presence::Required) {
+        problems.push(format!(
+            "form `{id}`: the e-mail address must be a required field"
+        ));
+    }
+    for (index, rule) in facts.fields.iter().enumerate() {
+        if facts
+            .fields
+            .iter()
+            .take(index)
+            .any(|r| r.field == rule.field)
+        {
+            problems.push(format!(
+                "form `{id}`: the field `{}` is listed twice",
+                rule.field.name()
+            ));
+        }
+    }
+    if let (Some(opens), Some(closes)) = (&facts.opens, &facts.closes)
+        && closes < opens
+    {
+        problems.push(format!(
+            "form `{id}`: it closes ({closes}) before it opens ({opens})"
+        ));
+    }
+}
+
+fn consent_problems(
+    id: &str,
+    code: &str,
+    language: &FormLanguage,
+    offers_newsletter: bool,
+    problems: &mut Vec<String>,
+) {
+    let consents = [
+        ("consent", Some(&language.consent)),
+        ("newsletter consent", language.newsletter_consent.as_ref()),
+    ];
+    for (name, consent) in consents {
+        let Some(consent) = consent else {
+            continue;
+        };
+        if consent.text.trim().is_empty() {
+            problems.push(format!(
+                "form `{id}`, language `{code}`: the {name} text is empty"
+            ));
+        }
+        if !consent.is_genuine() {
+            problems.push(format!(
+                "form `{id}`, language `{code}`: the {name} text does not belong to its hash"
+            ));
+        }
+    }
+    if offers_newsletter && language.newsletter_consent.is_none() {
+        problems.push(format!(
+            "form `{id}`, language `{code}`: the newsletter consent text is missing"
+        ));
+    }
+}

@@ -1,0 +1,160 @@
+//! One content file, parsed: typed front matter and body text. Knows nothing of other files.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use tera::Value;
+
+use crate::source::SourcePath;
+
+/// A parsed file.
+#[derive(Clone, Debug)]
+pub enum ParsedContent {
+    /// A page.
+    Page(ParsedPage),
+    /// A section's `_index` file.
+    Section(ParsedSection),
+}
+
+/// A parsed page.
+#[derive(Clone, Debug)]
+pub struct ParsedPage {
+    /// Its file.
+    pub path: SourcePath,
+    /// Front matter.
+    pub front: PageFrontMatter,
+    /// Its Markdown.
+    pub body: Body,
+}
+
+/// A parsed section.
+#[derive(Clone, Debug)]
+pub struct ParsedSection {
+    /// Its file.
+    pub path: SourcePath,
+    /// Front matter.
+    pub front: SectionFrontMatter,
+    /// Its Markdown.
+    pub body: Body,
+}
+
+/// The text below the front matter.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// The Markdown.
+    pub text: Arc<str>,
+    /// The line of the file on which it starts, from 1, so that errors name the file's own lines.
+    pub first_line: usize,
+}
+
+/// A page's front matter; unknown keys are ignored, as in Zola.
+#[derive(Clone, Debug)]
+pub struct PageFrontMatter {
+    /// Title.
+    pub title: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// `date` as written (Zola's output form).
+    pub date: Option<String>,
+    /// `updated` as written.
+    pub updated: Option<String>,
+    /// Weight for `sort_by = "weight"`.
+    pub weight: Option<u64>,
+    /// Left out of the site unless drafts are asked for.
+    pub draft: bool,
+    /// Whether a file is written.
+    pub render: bool,
+    /// Own slug.
+    pub slug: Option<String>,
+    /// Own path.
+    pub path: Option<String>,
+    /// Terms by taxonomy.
+    pub taxonomies: IndexMap<String, Vec<String>>,
+    /// Authors.
+    pub authors: Vec<String>,
+    /// Other addresses that redirect here.
+    pub aliases: Vec<String>,
+    /// Own template.
+    pub template: Option<String>,
+    /// Whether the search finds it.
+    pub in_search_index: bool,
+    /// The author's own settings: always a map.
+    pub extra: Value,
+}
+
+/// How a section orders its pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// Newest first by `date`.
+    Date,
+    /// Newest first by the later of `updated` and `date`.
+    UpdateDate,
+    /// By title, naturally.
+    Title,
+    /// By title's bytes.
+    TitleBytes,
+    /// By weight.
+    Weight,
+    /// By slug, naturally.
+    Slug,
+    /// By address.
+    Permalink,
+    /// By path (Zola: random).
+    #[default]
+    None,
+}
+
+/// Where a heading's link to itself stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InsertAnchor {
+    /// Before the heading's text.
+    Left,
+    /// After it.
+    Right,
+    /// Around it.
+    Heading,
+    /// Nowhere.
+    #[default]
+    None,
+}
+
+/// A section's front matter; unknown keys are an error, as in Zola.
+#[derive(Clone, Debug)]
+pub struct SectionFrontMatter {
+    /// Title.
+    pub title: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Order of its pages.
+    pub sort_by: SortBy,
+    /// Weight among its parent's subsections.
+    pub weight: u64,
+    /// Left out with everything below it.
+    pub draft: bool,
+    /// Own template.
+    pub template: Option<String>,
+    /// Pages per pager; 0 or none: not paginated.
+    pub paginate_by: Option<u64>,
+    /// Whether pagers count from the end.
+    pub paginate_reversed: bool,
+    /// Path part before the pager's number.
+    pub paginate_path: String,
+    /// Where heading links stand; none: as the site says.
+    pub insert_anchor_links: Option<InsertAnchor>,
+    /// Whether a file is written.
+    pub render: bool,
+    /// Address to redirect to.
+    pub redirect_to: Option<String>,
+    /// Whether the search finds it and its pages.
+    pub in_search_index: bool,
+    /// Whether its pages are listed by its parent too.
+    pub transparent: bool,
+    /// Template for the pages below it.
+    pub page_template: Option<String>,
+    /// Other addresses that redirect here.
+    pub aliases: Vec<String>,
+    /// Whether it has feeds.
+    pub generate_feeds: bool,
+    /// The author's own settings: always a map.
+    pub extra: Value,
+}

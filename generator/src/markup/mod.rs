@@ -1,0 +1,87 @@
+//! Markdown to HTML, page by page, with what other pages may ask about the result.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tera::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::{PageId, SectionId};
+
+/// Every rendered body.
+#[derive(Clone, Debug, Default)]
+pub struct Bodies {
+    /// Of pages.
+    pub pages: BTreeMap<PageId, Arc<Rendered>>,
+    /// Of sections.
+    pub sections: BTreeMap<SectionId, Arc<Rendered>>,
+}
+
+/// One rendered body.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// The HTML.
+    pub html: String,
+    /// HTML before `<!-- more -->`; none without the mark.
+    pub summary: Option<String>,
+    /// Headings as a tree.
+    pub toc: Vec<Heading>,
+    /// Words in the Markdown.
+    pub word_count: usize,
+    /// Minutes to read, 200 words a minute, rounded up.
+    pub reading_time: usize,
+    /// Links to other content files.
+    pub internal_links: Vec<InternalLink>,
+    /// Links that leave the site.
+    pub external_links: Vec<String>,
+}
+
+/// A heading and those below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u32,
+    /// The anchor.
+    pub id: String,
+    /// The page's address with the anchor.
+    pub permalink: String,
+    /// Plain text.
+    pub title: String,
+    /// Headings below it.
+    pub children: Vec<Heading>,
+}
+
+/// A link to another content file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternalLink {
+    /// The target's path below `content/`.
+    pub target: String,
+    /// The part after `#`.
+    pub anchor: Option<String>,
+    /// The line of the source file, from 1, where known.
+    pub line: Option<usize>,
+}
+
+/// Renders the templates that a body may call: shortcodes, `anchor-link.html`,
+/// `summary-cutoff.html`. Implemented by `template`; `markup` never imports it.
+pub trait TemplateCalls: Sync {
+    /// Whether `shortcodes/<name>.html` or `.md` exists, and which.
+    fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind>;
+
+    /// Renders a template by its full name (`shortcodes/x.html`, `anchor-link.html`) with these
+    /// variables, for the page or section whose body is being rendered.
+    ///
+    /// # Errors
+    /// The template's own fault, naming its file.
+    fn render(&self, template: &str, variables: Vec<(String, Value)>)
+    -> Result<String, Diagnostic>;
+}
+
+/// What a shortcode makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShortcodeKind {
+    /// HTML, put into the result.
+    Html,
+    /// Markdown, put into the source before it is parsed.
+    Markdown,
+}

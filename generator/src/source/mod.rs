@@ -1,0 +1,41 @@
+//! The sources as they lie on disk. The only module that reads the site's files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A path below the site's root: relative, `/` between parts, no `.` or `..`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourcePath(pub String);
+
+/// A source file. Text that the stages parse is read at once; what is only copied is not.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Where it is below the root.
+    pub path: SourcePath,
+    /// Where it is on disk.
+    pub disk_path: PathBuf,
+    /// Its content, for content (`.md`), templates, Sass and settings; none for what is only copied.
+    pub text: Option<Arc<str>>,
+}
+
+/// All sources, by area, each in path order.
+#[derive(Clone, Debug, Default)]
+pub struct SourceTree {
+    /// `content/**/*.md` that are not ignored.
+    pub content: BTreeMap<SourcePath, SourceFile>,
+    /// Other files below `content/` (possible assets).
+    pub assets: BTreeMap<SourcePath, SourceFile>,
+    /// `templates/**`.
+    pub templates: BTreeMap<SourcePath, SourceFile>,
+    /// `themes/<theme>/templates/**` of the theme in use.
+    pub theme_templates: BTreeMap<SourcePath, SourceFile>,
+    /// `sass/**`.
+    pub sass: BTreeMap<SourcePath, SourceFile>,
+    /// `themes/<theme>/sass/**`.
+    pub theme_sass: BTreeMap<SourcePath, SourceFile>,
+    /// `static/**`.
+    pub statics: BTreeMap<SourcePath, SourceFile>,
+    /// `themes/<theme>/static/**`.
+    pub theme_statics: BTreeMap<SourcePath, SourceFile>,
+}

@@ -1,0 +1,1 @@
+//! Everything that names Tera: loading templates, evaluating them, their functions and filters.
