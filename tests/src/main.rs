@@ -1,3 +1,3 @@
-//! Whole-program tests.
+//! Whole-program tests: one binary, so that the tests link once.
 
-fn main() {}
+mod tidy;

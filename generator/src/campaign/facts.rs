@@ -1,0 +1,170 @@
+//! The facts of a petition or newsletter, from the default language's page.
+
+use campaign_file::{
+    Field, FieldRule, FormKind, NewsletterFacts, PetitionFacts, PetitionState, Presence,
+};
+
+use super::table::Table;
+use crate::diagnostic::Diagnostic;
+
+/// A form's facts, as far as they could be read.
+pub(super) struct Facts {
+    /// The form's id.
+    pub(super) id: String,
+    /// What it is.
+    pub(super) kind: FormKind,
+    /// The author's version of the consent texts.
+    pub(super) consent_version: String,
+    /// The languages that the form has; none: all of the site.
+    pub(super) languages: Option<Vec<String>>,
+}
+
+const ID_HINT: &str = "a short name that never changes: id = \"safe-online\"";
+const VERSION_HINT: &str =
+    "name the version of the consent texts and change it with them: consent_version = \"2026-11\"";
+
+/// Reads `[extra.petition]`.
+pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<Facts> {
+    let id = id(&mut table, faults);
+    let state = state(&mut table, faults);
+    let goals = table.numbers("goals", faults);
+    if goals.is_empty() {
+        faults.push(
+            table
+                .fault_at("goals", "a petition needs at least one goal")
+                .hint("goals = [1000, 2500, 5000]"),
+        );
+    } else if goals.windows(2).any(|w| matches!(w, [a, b] if b <= a)) || goals.contains(&0) {
+        faults.push(
+            table
+                .fault_at("goals", "`goals` must rise, and start above zero")
+                .hint("goals = [1000, 2500, 5000]"),
+        );
+    }
+    let opens = table.day("opens", faults);
+    let closes = table.day("closes", faults);
+    if let (Some(opens), Some(closes)) = (&opens, &closes)
+        && closes < opens
+    {
+        faults.push(table.fault_at(
+            "closes",
+            format!("the petition closes on {closes}, before it opens on {opens}"),
+        ));
+    }
+    let fields = fields(&mut table, faults);
+    let newsletter = table.text("newsletter", faults);
+    let consent_version = table.required_text("consent_version", VERSION_HINT, faults);
+    let languages = table.texts("languages", faults);
+    table.unknown_keys(faults);
+    Some(Facts {
+        id: id?,
+        kind: FormKind::Petition(PetitionFacts {
+            state: state?,
+            goals,
+            opens,
+            closes,
+            fields,
+            newsletter,
+        }),
+        consent_version: consent_version?,
+        languages,
+    })
+}
+
+/// Reads `[extra.newsletter]`.
+pub(super) fn newsletter(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<Facts> {
+    let id = id(&mut table, faults);
+    let list_id = table.required_text(
+        "list_id",
+        "the list's identifier for mail programs, a name in your domain: list_id = \"news.example.org\"",
+        faults,
+    );
+    let consent_version = table.required_text("consent_version", VERSION_HINT, faults);
+    let languages = table.texts("languages", faults);
+    table.unknown_keys(faults);
+    Some(Facts {
+        id: id?,
+        kind: FormKind::Newsletter(NewsletterFacts { list_id: list_id? }),
+        consent_version: consent_version?,
+        languages,
+    })
+}
+
+fn id(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<String> {
+    let id = table.required_text("id", ID_HINT, faults)?;
+    let sound = id.len() <= 64
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if sound {
+        return Some(id);
+    }
+    faults.push(
+        table
+            .fault_at("id", format!("`{id}` cannot be an id"))
+            .hint("use up to 64 lower-case letters, digits and hyphens"),
+    );
+    None
+}
+
+fn state(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<PetitionState> {
+    const HINT: &str = "one of draft, open, paused, closed, delivered, won";
+    let state = table.required_text("state", HINT, faults)?;
+    let known = match state.as_str() {
+        "draft" => PetitionState::Draft,
+        "open" => PetitionState::Open,
+        "paused" => PetitionState::Paused,
+        "closed" => PetitionState::Closed,
+        "delivered" => PetitionState::Delivered,
+        "won" => PetitionState::Won,
+        _ => {
+            faults.push(
+                table
+                    .fault_at("state", format!("`{state}` is no state of a petition"))
+                    .hint(HINT),
+            );
+            return None;
+        }
+    };
+    Some(known)
+}
+
+/// The fields in the order of the form; `?` after a name makes it optional. The e-mail address is
+/// required whatever is written, for without it nothing can be confirmed.
+fn fields(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Vec<FieldRule> {
+    let names = table
+        .texts("fields", faults)
+        .unwrap_or_else(|| vec!["first_name".to_owned(), "email".to_owned()]);
+    let mut rules: Vec<FieldRule> = Vec::new();
+    for written in names {
+        let (name, presence) = match written.strip_suffix('?') {
+            Some(name) => (name, Presence::Optional),
+            None => (written.as_str(), Presence::Required),
+        };
+        let Some(field) = Field::from_name(name) else {
+            let known: Vec<&str> = Field::ALL.iter().map(|f| f.name()).collect();
+            faults.push(
+                table
+                    .fault_at("fields", format!("there is no field `{name}`"))
+                    .hint(format!("known fields: {}", known.join(", "))),
+            );
+            continue;
+        };
+        if rules.iter().any(|rule| rule.field == field) {
+            faults.push(table.fault_at("fields", format!("`{name}` is listed twice")));
+            continue;
+        }
+        let presence = match field {
+            Field::Email => Presence::Required,
+            _ => presence,
+        };
+        rules.push(FieldRule { field, presence });
+    }
+    if !rules.iter().any(|rule| rule.field == Field::Email) {
+        rules.push(FieldRule {
+            field: Field::Email,
+            presence: Presence::Required,
+        });
+    }
+    rules
+}
