@@ -1,0 +1,91 @@
+//! What a template asks for beside its text: images to make, warnings to show.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::SourcePath;
+
+/// How an image's size is changed; sizes in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImageOperation {
+    /// To exactly this width and height.
+    Scale(u32, u32),
+    /// To this width, the ratio kept.
+    FitWidth(u32),
+    /// To this height, the ratio kept.
+    FitHeight(u32),
+    /// Into this width and height, the ratio kept, never larger.
+    Fit(u32, u32),
+    /// To exactly this width and height, the middle cut out.
+    Fill(u32, u32),
+}
+
+/// The format that a resized image is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImageFormat {
+    /// JPEG of this quality (1 to 100).
+    Jpeg(u8),
+    /// PNG.
+    Png,
+    /// WebP of this quality (0 to 100); none: lossless.
+    Webp(Option<u8>),
+    /// AVIF of this quality (1 to 100) and speed (1 to 10).
+    Avif(u8, u8),
+}
+
+/// An image to make from a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImageRequest {
+    /// The original.
+    pub source: SourcePath,
+    /// What becomes of it.
+    pub operation: ImageOperation,
+    /// What it is written as.
+    pub format: ImageFormat,
+    /// Where it goes below the output folder (`processed_images/a.0123456789abcdef.jpg`).
+    pub target: String,
+}
+
+/// Collects side effects while templates are rendered, from any thread.
+#[derive(Debug, Default)]
+pub struct Effects {
+    images: Mutex<Vec<ImageRequest>>,
+    warnings: Mutex<Vec<Diagnostic>>,
+}
+
+impl Effects {
+    /// Nothing asked for yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for an image.
+    pub fn request_image(&self, request: ImageRequest) {
+        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
+        if !images.contains(&request) {
+            images.push(request);
+        }
+    }
+
+    /// Adds a warning.
+    pub fn warn(&self, warning: Diagnostic) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// The images and the warnings, each once, in the order in which they were asked for.
+    #[must_use]
+    pub fn take(self) -> (Vec<ImageRequest>, Vec<Diagnostic>) {
+        (
+            self.images
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+            self.warnings
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+}

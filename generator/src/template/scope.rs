@@ -1,0 +1,80 @@
+//! What functions and filters may see of the site while a template is rendered.
+
+use tera::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::SiteGraph;
+
+use super::effects::Effects;
+
+/// The site's pages, sections and taxonomies as template values. Implemented by `view`.
+///
+/// Files are paths below `content/` (`news/a.fr.md`), languages are codes.
+pub trait SiteLookup: Sync {
+    /// The page of that file.
+    fn page(&self, file: &str) -> Option<Value>;
+
+    /// The section of that file, without its pages if only its metadata is asked for.
+    fn section(&self, file: &str, metadata_only: bool) -> Option<Value>;
+
+    /// The taxonomy of that kind (its name) in that language, with its terms.
+    fn taxonomy(&self, kind: &str, lang: &str) -> Option<Value>;
+
+    /// A term by its exact name.
+    fn taxonomy_term(
+        &self,
+        kind: &str,
+        term: &str,
+        lang: &str,
+        include_pages: bool,
+    ) -> Option<Value>;
+}
+
+/// What the filter `markdown` calls.
+pub trait MarkdownFilter: Sync {
+    /// Markdown as HTML; `inline`: without the paragraph around it.
+    ///
+    /// # Errors
+    /// What is wrong with the Markdown.
+    fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic>;
+}
+
+/// What functions and filters may see.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// Addresses of pages, sections and terms.
+    pub graph: &'a SiteGraph,
+    /// Pages, sections and taxonomies; none while bodies are rendered.
+    pub site: Option<&'a dyn SiteLookup>,
+    /// What the filter `markdown` calls; none where Markdown cannot be rendered.
+    pub markdown: Option<&'a dyn MarkdownFilter>,
+    /// Where images and warnings go.
+    pub effects: &'a Effects,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope without pages' values and without Markdown.
+    #[must_use]
+    pub fn new(graph: &'a SiteGraph, effects: &'a Effects) -> Self {
+        Self {
+            graph,
+            site: None,
+            markdown: None,
+            effects,
+        }
+    }
+
+    /// The same with the pages' values.
+    #[must_use]
+    pub fn with_site(mut self, site: &'a dyn SiteLookup) -> Self {
+        self.site = Some(site);
+        self
+    }
+
+    /// The same with a Markdown renderer.
+    #[must_use]
+    pub fn with_markdown(mut self, markdown: &'a dyn MarkdownFilter) -> Self {
+        self.markdown = Some(markdown);
+        self
+    }
+}
