@@ -1,0 +1,61 @@
+// A visitor subscribes at the foot of a page, confirms, and leaves by one click in the mail program.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser, visitor } from "./support/browser.mjs";
+import { linkIn, mailTo, startSite } from "./support/program.mjs";
+import { languages, speaks } from "./support/supporter.mjs";
+
+let site;
+let browser;
+before(async () => {
+  site = await startSite();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+for (const [language, prefix] of Object.entries(languages)) {
+  test(`subscribes and unsubscribes in ${language}`, async () => {
+    const address = `reader-${language}@example.org`;
+    const { page, leave } = await visitor(browser, site);
+    await page.goto(site.url + prefix);
+    const form = page.locator('footer form[action$="/newsletters/news/subscribe"]');
+    await form.locator('[name="email"]').fill(address);
+    const consent = form.locator('input[type="checkbox"][name="consent"]');
+    if ((await consent.count()) > 0) await consent.check();
+    await form.locator('button[type="submit"]').click();
+    await page.waitForURL((url) => !url.pathname.includes("/service/") && url.pathname !== prefix);
+    await speaks(page, language);
+
+    await page.goto(linkIn(await mailTo(site, address), "/service/confirm/"));
+    await page.waitForURL((url) => !url.pathname.startsWith("/service/"));
+    await speaks(page, language);
+
+    const welcome = await mailTo(site, address, /\/service\/unsubscribe\//);
+    assert.equal(welcome.headers["list-unsubscribe-post"], "List-Unsubscribe=One-Click");
+    assert.ok(welcome.headers["list-id"], "RFC 2919 List-Id");
+    const [, oneClick] = welcome.headers["list-unsubscribe"].match(/<(https?:[^>]+)>/);
+
+    // Looking is not leaving.
+    const look = await fetch(oneClick);
+    assert.equal(look.status, 200);
+    assert.match(await look.text(), /<form[^>]*method="post"/i);
+
+    // RFC 8058: a POST without cookies, answered without a redirect.
+    const left = await fetch(oneClick, {
+      method: "POST",
+      body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+      redirect: "manual",
+    });
+    assert.equal(left.status, 200);
+    const again = await fetch(oneClick, {
+      method: "POST",
+      body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+      redirect: "manual",
+    });
+    assert.equal(again.status, 200, "twice is as good as once");
+    await leave();
+  });
+}
