@@ -14,6 +14,8 @@
 //! `engine` alone knows the order. `ARCHITECTURE.md` states who may import whom.
 
 pub mod campaign;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod cli;
 pub mod content;
 pub mod diagnostic;

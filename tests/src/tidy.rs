@@ -19,6 +19,7 @@ const GENERATOR_ORDER: &[&[&str]] = &[
     &["engine"],
     &["emit"],
     &["serve"],
+    &["dev"],
     &["cli"],
 ];
 

@@ -1,0 +1,3 @@
+//! The development server: site, service and mailbox in one process.
+
+mod mailbox;
