@@ -14,10 +14,10 @@
 //! `engine` alone knows the order. `ARCHITECTURE.md` states who may import whom.
 
 pub mod campaign;
-#[cfg(feature = "dev")]
-pub mod dev;
 pub mod cli;
 pub mod content;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod diagnostic;
 pub mod emit;
 pub mod engine;

@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn a_mail_is_taken_apart_and_the_newest_stands_first() {
         let mailbox = Mailbox::default();
-        mailbox.receive(vec!["a@example.org".into()], b"Subject: one\r\n\r\nfirst\r\n");
+        mailbox.receive(
+            vec!["a@example.org".into()],
+            b"Subject: one\r\n\r\nfirst\r\n",
+        );
         mailbox.receive(
             vec!["b@example.org".into()],
             b"Subject: =?utf-8?q?Bevestig_=E2=9C=93?=\r\nContent-Language:\r\n nl\r\n\r\nsecond\r\n",

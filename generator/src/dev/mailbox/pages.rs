@@ -73,7 +73,10 @@ async fn html_part(State(mailbox): State<Mailbox>, Path(id): Path<u64>) -> Respo
     // Links open the whole page, as they would from a mail program.
     let html = format!("<base target=\"_top\">{}", mail.html);
     (
-        [(CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")],
+        [(
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        )],
         Html(html),
     )
         .into_response()
