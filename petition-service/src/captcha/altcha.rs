@@ -1,0 +1,1 @@
+//! Proof of work of our own (ALTCHA, protocol 2).

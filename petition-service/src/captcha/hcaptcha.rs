@@ -1,0 +1,1 @@
+//! hCaptcha, wrapped in what its client leaves to us.
