@@ -1,0 +1,77 @@
+"""Runs the named benchmarks and prints a line for each.
+
+Each figure and the one it is held against are measured in the same run, in turns, so that a noisy
+machine disturbs both; the medians are compared.
+"""
+import argparse
+import datetime
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+import sign
+import site_build
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BENCHMARKS = {"site": site_build.run, "sign": sign.run}
+HEADER = ("name", "ours", "other", "ratio", "bar", "verdict")
+
+
+def machine():
+    """The machine in a line: cores, processor, memory, system."""
+    model = "unknown processor"
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) // 1024 // 1024
+    return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
+
+
+def write_document(rows, names):
+    command = "./bench --write" + "".join(f" {name}" for name in names)
+    revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
+                              text=True, check=False).stdout.strip()
+    lines = [
+        "# Benchmarks",
+        "",
+        f"The last output of `{command}`: {datetime.date.today()}, revision {revision}, {machine()}.",
+        "Ratios are medians of runs taken in turns; figures of different runs do not compare.",
+        "",
+        "| " + " | ".join(HEADER) + " |",
+        "|" + "---|" * len(HEADER),
+    ]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", "What each name measures:", ""]
+    for name in BENCHMARKS:
+        document = sys.modules[BENCHMARKS[name].__module__].__doc__
+        lines += [f"- **{name}**: {' '.join(document.split())}"]
+    (ROOT / "docs/benchmarks.md").write_text("\n".join(lines) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the benchmarks named, or all of them.")
+    parser.add_argument("names", nargs="*", help=", ".join(BENCHMARKS))
+    parser.add_argument("--hugo", default="hugo", help="path of the Hugo to compare with")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each, at least 5 for the document")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    names = options.names or list(BENCHMARKS)
+    rows = []
+    for name in names:
+        for row in BENCHMARKS[name](ROOT, options):
+            rows.append(row)
+            print("  ".join(row), flush=True)
+    if options.write:
+        write_document(rows, options.names)
+    if any(row[-1] == "short" for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
