@@ -1,0 +1,199 @@
+//! A finished site on disk: what is equal is left alone, what vanished is deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, Metadata};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use walkdir::WalkDir;
+
+use super::{At, EmitError};
+use crate::outputs::{Artifact, OutputPath};
+
+/// How to treat what is already there.
+#[derive(Clone, Debug, Default)]
+pub struct DiskOptions {
+    /// Keep files and folders at the output's root whose name starts with a dot.
+    pub keep_dotfiles: bool,
+    /// A folder that must not lie inside the output: the site's root.
+    pub sources: Option<PathBuf>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files written or replaced.
+    pub written: usize,
+    /// Files found equal.
+    pub kept: usize,
+    /// Files deleted.
+    pub deleted: usize,
+}
+
+/// Makes `folder` hold exactly `artifacts`.
+///
+/// Each file appears whole or not at all. Files are written first and deleted last, so that the
+/// site can be read at any moment.
+///
+/// # Errors
+/// The first file that cannot be written or deleted; those before it stand.
+pub fn apply(
+    artifacts: &BTreeMap<OutputPath, Artifact>,
+    folder: &Path,
+    options: &DiskOptions,
+) -> Result<Written, EmitError> {
+    fs::create_dir_all(folder).at("create", folder)?;
+    if let Some(sources) = &options.sources {
+        let sources = fs::canonicalize(sources).at("find", sources)?;
+        let output = fs::canonicalize(folder).at("find", folder)?;
+        if sources.starts_with(&output) {
+            return Err(EmitError::HoldsSources(output));
+        }
+    }
+    let mut done = Written::default();
+    make_folders(artifacts, folder)?;
+    for (path, artifact) in artifacts {
+        let target = folder.join(path.as_str());
+        let changed = match artifact {
+            Artifact::Made(bytes) | Artifact::Page(bytes) => write_if_different(&target, bytes)?,
+            Artifact::Copy { from, link } => copy_if_different(from, &target, *link)?,
+        };
+        if changed {
+            done.written += 1;
+        } else {
+            done.kept += 1;
+        }
+    }
+    done.deleted = delete_vanished(artifacts, folder, options.keep_dotfiles)?;
+    Ok(done)
+}
+
+/// Writes `bytes` to `target` unless it holds them already; the file's folder must exist.
+pub(super) fn write_if_different(target: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
+    if let Ok(metadata) = fs::symlink_metadata(target) {
+        if metadata.is_file()
+            && metadata.len() == bytes.len() as u64
+            && fs::read(target).is_ok_and(|old| old == bytes)
+        {
+            return Ok(false);
+        }
+        remove_if_folder(target, &metadata)?;
+    }
+    let temporary = temporary_name(target);
+    let mut file = File::create(&temporary).at("create", &temporary)?;
+    file.write_all(bytes).at("write", &temporary)?;
+    drop(file);
+    fs::rename(&temporary, target).at("write", target)?;
+    Ok(true)
+}
+
+fn copy_if_different(from: &Path, target: &Path, link: bool) -> Result<bool, EmitError> {
+    let source = fs::metadata(from).at("read", from)?;
+    let modified = source.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    if let Ok(metadata) = fs::symlink_metadata(target) {
+        if metadata.is_file()
+            && metadata.len() == source.len()
+            && metadata.modified().is_ok_and(|time| time == modified)
+        {
+            return Ok(false);
+        }
+        remove_if_folder(target, &metadata)?;
+    }
+    let temporary = temporary_name(target);
+    if link {
+        // A hard link left over from an interrupted run would be in the way.
+        if temporary.exists() {
+            fs::remove_file(&temporary).at("delete", &temporary)?;
+        }
+        fs::hard_link(from, &temporary).at("link", from)?;
+    } else {
+        fs::copy(from, &temporary).at("copy", from)?;
+        // The time tells the next run that the copy is current. A source that may only be read
+        // gives a copy that cannot be stamped: it is copied again then, nothing worse.
+        if let Ok(file) = File::options().write(true).open(&temporary) {
+            let _stamped = file.set_modified(modified);
+        }
+    }
+    fs::rename(&temporary, target).at("write", target)?;
+    Ok(true)
+}
+
+fn make_folders(
+    artifacts: &BTreeMap<OutputPath, Artifact>,
+    folder: &Path,
+) -> Result<(), EmitError> {
+    let folders: BTreeSet<&str> = artifacts.keys().flat_map(OutputPath::folders).collect();
+    for name in folders {
+        let path = folder.join(name);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => continue,
+            Ok(_) => fs::remove_file(&path).at("delete", &path)?,
+            Err(_) => {}
+        }
+        fs::create_dir_all(&path).at("create", &path)?;
+    }
+    Ok(())
+}
+
+fn delete_vanished(
+    artifacts: &BTreeMap<OutputPath, Artifact>,
+    folder: &Path,
+    keep_dotfiles: bool,
+) -> Result<usize, EmitError> {
+    let wanted: BTreeSet<&str> = artifacts
+        .keys()
+        .flat_map(|path| path.folders().chain([path.as_str()]))
+        .collect();
+    let mut deleted = 0;
+    // Contents first, so that a folder is empty when its turn comes.
+    let walk = WalkDir::new(folder)
+        .min_depth(1)
+        .contents_first(true)
+        .sort_by_file_name();
+    for entry in walk {
+        let entry = entry.map_err(|error| EmitError::Io {
+            doing: "read",
+            path: folder.to_owned(),
+            cause: error.into(),
+        })?;
+        let path = entry.path();
+        let Ok(below) = path.strip_prefix(folder) else {
+            continue;
+        };
+        let name = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        if (keep_dotfiles && name.starts_with('.')) || wanted.contains(name.as_str()) {
+            continue;
+        }
+        if entry.file_type().is_dir() {
+            // A folder may hold kept files only at the root, so here it is empty.
+            fs::remove_dir(path).at("delete", path)?;
+        } else {
+            fs::remove_file(path).at("delete", path)?;
+            deleted += 1;
+        }
+    }
+    Ok(deleted)
+}
+
+fn remove_if_folder(path: &Path, metadata: &Metadata) -> Result<(), EmitError> {
+    if metadata.is_dir() {
+        fs::remove_dir_all(path).at("delete", path)?;
+    }
+    Ok(())
+}
+
+fn temporary_name(target: &Path) -> PathBuf {
+    let name = target
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    target.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! Resized images: from the original's bytes and a request to the new file's bytes.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::imageops::FilterType;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageReader};
+
+use crate::template::{ImageFormat, ImageOperation};
+
+/// The folder below `static/` and below the output that holds resized images.
+pub const PROCESSED: &str = "processed_images";
+
+/// A rectangle to cut out and a size to scale to, in pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Steps {
+    /// Left, top, width, height.
+    crop: Option<(u32, u32, u32, u32)>,
+    /// Width, height.
+    resize: Option<(u32, u32)>,
+}
+
+impl Steps {
+    fn of(operation: ImageOperation, (width, height): (u32, u32)) -> Self {
+        let to = |width, height| Self {
+            crop: None,
+            resize: Some((width, height)),
+        };
+        match operation {
+            ImageOperation::Scale(w, h) => to(w, h),
+            ImageOperation::FitWidth(w) => to(w, in_ratio(height, w, width)),
+            ImageOperation::FitHeight(h) => to(in_ratio(width, h, height), h),
+            ImageOperation::Fit(w, h) => {
+                if width <= w && height <= h {
+                    Self::default()
+                } else if u64::from(width) * u64::from(h) > u64::from(height) * u64::from(w) {
+                    to(w, in_ratio(height, w, width))
+                } else {
+                    to(in_ratio(width, h, height), h)
+                }
+            }
+            ImageOperation::Fill(w, h) => Self {
+                crop: cut_to_ratio((width, height), (w, h)),
+                resize: Some((w, h)),
+            },
+        }
+    }
+}
+
+/// `length * to / from`, rounded down; the missing side of a size in the same ratio.
+fn in_ratio(length: u32, to: u32, from: u32) -> u32 {
+    let scaled = u64::from(length) * u64::from(to) / u64::from(from.max(1));
+    u32::try_from(scaled).unwrap_or(u32::MAX)
+}
+
+/// The middle of an image that has the ratio of the wanted size; none where the ratios are so
+/// close that cutting is not worth it.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes of images are far below what f32 holds exactly"
+)]
+fn cut_to_ratio(
+    (width, height): (u32, u32),
+    (to_width, to_height): (u32, u32),
+) -> Option<(u32, u32, u32, u32)> {
+    let across = width as f32 / to_width.max(1) as f32;
+    let down = height as f32 / to_height.max(1) as f32;
+    if (across - down).abs() <= 0.1 {
+        None
+    } else if across < down {
+        let cut = (across * to_height as f32).round() as u32;
+        Some((0, height.saturating_sub(cut) / 2, width, cut))
+    } else {
+        let cut = (down * to_width as f32).round() as u32;
+        Some((width.saturating_sub(cut) / 2, 0, cut, height))
+    }
+}
+
+/// Makes the image asked for from the original's bytes: turned as its metadata says, cut, scaled
+/// and written in the format, with its colour profile.
+///
+/// # Errors
+/// What the original or the format does not allow.
+pub fn resize(
+    original: &[u8],
+    operation: ImageOperation,
+    format: ImageFormat,
+) -> Result<Vec<u8>, ImageError> {
+    let mut decoder = ImageReader::new(Cursor::new(original))
+        .with_guessed_format()
+        .map_err(ImageError::IoError)?
+        .into_decoder()?;
+    let profile = decoder.icc_profile().unwrap_or_default();
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    let steps = Steps::of(operation, (picture.width(), picture.height()));
+    if let Some((x, y, w, h)) = steps.crop {
+        picture = picture.crop_imm(x, y, w, h);
+    }
+    if let Some((w, h)) = steps.resize {
+        // Nothing can be drawn on no pixels: very flat images keep one row or column.
+        picture = picture.resize_exact(w.max(1), h.max(1), FilterType::Lanczos3);
+    }
+    encode(&picture, format, profile)
+}
+
+fn encode(
+    picture: &DynamicImage,
+    format: ImageFormat,
+    profile: Option<Vec<u8>>,
+) -> Result<Vec<u8>, ImageError> {
+    let mut bytes = Vec::new();
+    match format {
+        ImageFormat::Png => {
+            let encoder = with_profile(PngEncoder::new(&mut bytes), profile);
+            picture.write_with_encoder(encoder)?;
+        }
+        ImageFormat::Jpeg(quality) => {
+            let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+            let encoder = with_profile(encoder, profile);
+            // JPEG knows neither transparency nor more than eight bits.
+            DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?;
+        }
+        // The only encoder at hand writes without loss; a quality asks for a smaller file than
+        // that, never for another picture.
+        ImageFormat::Webp(_) => {
+            let encoder = with_profile(WebPEncoder::new_lossless(&mut bytes), profile);
+            DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+        }
+        ImageFormat::Avif(quality, speed) => avif(picture, quality, speed, profile, &mut bytes)?,
+    }
+    Ok(bytes)
+}
+
+fn with_profile<E: ImageEncoder>(mut encoder: E, profile: Option<Vec<u8>>) -> E {
+    if let Some(profile) = profile {
+        // An encoder that takes no profile writes the picture without.
+        let _unsupported = encoder.set_icc_profile(profile);
+    }
+    encoder
+}
+
+#[cfg(feature = "avif")]
+fn avif(
+    picture: &DynamicImage,
+    quality: u8,
+    speed: u8,
+    profile: Option<Vec<u8>>,
+    bytes: &mut Vec<u8>,
+) -> Result<(), ImageError> {
+    let encoder = image::codecs::avif::AvifEncoder::new_with_speed_quality(bytes, speed, quality);
+    picture.write_with_encoder(with_profile(encoder, profile))
+}
+
+#[cfg(not(feature = "avif"))]
+fn avif(
+    _picture: &DynamicImage,
+    _quality: u8,
+    _speed: u8,
+    _profile: Option<Vec<u8>>,
+    _bytes: &mut Vec<u8>,
+) -> Result<(), ImageError> {
+    use image::error::{ImageFormatHint, UnsupportedError, UnsupportedErrorKind};
+    Err(ImageError::Unsupported(
+        UnsupportedError::from_format_and_kind(
+            ImageFormatHint::Name(
+                "AVIF (this program was built without its feature `avif`)".into(),
+            ),
+            UnsupportedErrorKind::GenericFeature("encoding".into()),
+        ),
+    ))
+}
+
+/// Whether a file in the folder of resized images has a name that the build gives them
+/// (`<stem>.<16 hexadecimal digits>.<extension>`), and so may be deleted by it.
+#[must_use]
+pub fn is_processed_name(name: &str) -> bool {
+    let mut parts = name.rsplitn(3, '.');
+    let extension = parts.next().unwrap_or_default();
+    let hash = parts.next().unwrap_or_default();
+    parts.next().is_some_and(|stem| !stem.is_empty())
+        && matches!(extension, "jpg" | "png" | "webp" | "avif")
+        && hash.len() == 16
+        && hash.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use image::GenericImageView;
+
+    use super::*;
+
+    /// 40 by 20 pixels, red on the left and blue on the right.
+    fn picture() -> Vec<u8> {
+        let image = image::RgbImage::from_fn(40, 20, |x, _| {
+            image::Rgb(if x < 20 { [255, 0, 0] } else { [0, 0, 255] })
+        });
+        let mut bytes = Vec::new();
+        DynamicImage::from(image)
+            .write_with_encoder(PngEncoder::new(&mut bytes))
+            .expect("a PNG");
+        bytes
+    }
+
+    fn size_after(operation: ImageOperation) -> (u32, u32) {
+        let bytes = resize(&picture(), operation, ImageFormat::Png).expect("an image");
+        image::load_from_memory(&bytes)
+            .expect("a PNG again")
+            .dimensions()
+    }
+
+    #[test]
+    fn each_operation_gives_its_size() {
+        assert_eq!(size_after(ImageOperation::Scale(7, 9)), (7, 9));
+        assert_eq!(size_after(ImageOperation::FitWidth(10)), (10, 5));
+        assert_eq!(size_after(ImageOperation::FitHeight(10)), (20, 10));
+        assert_eq!(size_after(ImageOperation::Fit(10, 10)), (10, 5));
+        assert_eq!(size_after(ImageOperation::Fit(100, 100)), (40, 20));
+        assert_eq!(size_after(ImageOperation::Fill(10, 10)), (10, 10));
+    }
+
+    #[test]
+    fn filling_cuts_out_the_middle() {
+        let bytes = resize(&picture(), ImageOperation::Fill(10, 10), ImageFormat::Png);
+        let image = image::load_from_memory(&bytes.expect("an image")).expect("a PNG");
+        assert!(image.get_pixel(1, 5).0[0] > 200, "red on the left");
+        assert!(image.get_pixel(8, 5).0[2] > 200, "blue on the right");
+        assert_eq!(cut_to_ratio((40, 20), (10, 10)), Some((10, 0, 20, 20)));
+        assert_eq!(cut_to_ratio((20, 40), (10, 10)), Some((0, 10, 20, 20)));
+        assert_eq!(cut_to_ratio((41, 20), (40, 20)), None);
+    }
+
+    #[test]
+    fn formats_are_what_they_say() {
+        for (format, magic) in [
+            (ImageFormat::Jpeg(75), b"\xff\xd8".as_slice()),
+            (ImageFormat::Webp(None), b"RIFF".as_slice()),
+        ] {
+            let bytes = resize(&picture(), ImageOperation::Scale(4, 4), format).expect("an image");
+            assert!(bytes.starts_with(magic));
+        }
+        assert!(resize(b"no image", ImageOperation::Scale(4, 4), ImageFormat::Png).is_err());
+    }
+
+    #[test]
+    fn names_that_the_build_gives() {
+        assert!(is_processed_name("a.b.0123456789abcdef.jpg"));
+        assert!(!is_processed_name("0123456789abcdef.jpg"));
+        assert!(!is_processed_name("a.0123456789abcdef.txt"));
+        assert!(!is_processed_name("portrait.jpg"));
+    }
+}

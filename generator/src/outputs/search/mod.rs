@@ -1,0 +1,5 @@
+//! The search index of a language.
+
+mod text;
+
+pub use text::plain_text;
