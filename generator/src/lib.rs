@@ -21,6 +21,7 @@ pub mod dev;
 pub mod diagnostic;
 pub mod emit;
 pub mod engine;
+pub mod fields;
 pub mod graph;
 pub mod markup;
 pub mod outputs;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 /// Modules of the generator in the order of import: each may name those before it.
 const GENERATOR_ORDER: &[&[&str]] = &[
     &["diagnostic"],
-    &["settings"],
+    &["fields"],
     &["source"],
+    &["settings"],
     &["content"],
     &["graph"],
     &["markup"],

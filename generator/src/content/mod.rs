@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use tera::Value;
 
+pub use crate::settings::InsertAnchor;
 use crate::source::SourcePath;
 
 /// A parsed file.
@@ -100,20 +101,6 @@ pub enum SortBy {
     /// By address.
     Permalink,
     /// By path (Zola: random).
-    #[default]
-    None,
-}
-
-/// Where a heading's link to itself stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InsertAnchor {
-    /// Before the heading's text.
-    Left,
-    /// After it.
-    Right,
-    /// Around it.
-    Heading,
-    /// Nowhere.
     #[default]
     None,
 }

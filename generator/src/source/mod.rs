@@ -1,5 +1,11 @@
 //! The sources as they lie on disk. The only module that reads the site's files.
 
+mod layout;
+mod read;
+
+pub use layout::Layout;
+pub use read::{canonical, is_file, is_folder, read_bytes, read_text};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,0 +1,97 @@
+//! `groundswell.toml`: what makes a site a campaign site. Zola does not look at it.
+
+use std::path::{Component, Path};
+
+use crate::diagnostic::Diagnostic;
+use crate::fields::{Faults, Node, Table};
+
+/// The file's name, beside the configuration.
+pub(super) const FILE: &str = "groundswell.toml";
+
+/// What `groundswell.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignSettings {
+    /// Where the campaign file is written, relative to the site's root.
+    pub output: String,
+    /// Path of the texts' files, relative to the site's root, with `{lang}` for the language's code.
+    pub texts: String,
+    /// Template of the service's own pages.
+    pub shell: String,
+}
+
+impl CampaignSettings {
+    /// The texts' file of a language, relative to the site's root.
+    #[must_use]
+    pub fn texts_file(&self, lang: &str) -> String {
+        self.texts.replace("{lang}", lang)
+    }
+}
+
+/// Reads the file's tree.
+pub(super) fn read(node: &Node, output_dir: &str, faults: &mut Faults) -> Option<CampaignSettings> {
+    let mut file = Table::read("groundswell.toml", node, faults);
+    let campaign = file.node("campaign");
+    file.finish_strict(&[]);
+    let Some(campaign) = campaign else {
+        faults.push(
+            None,
+            Diagnostic::error("The table [campaign] is missing")
+                .hint("add [campaign] with the keys output, texts and shell, or remove this file"),
+        );
+        return None;
+    };
+    let mut table = Table::read("[campaign]", campaign, faults);
+    let output = table
+        .string("output")
+        .unwrap_or_else(|| "campaign.json".to_owned());
+    let shell = table
+        .string("shell")
+        .unwrap_or_else(|| "service-shell.html".to_owned());
+    let texts = table.string("texts");
+    check_output(&output, output_dir, &mut table);
+    match &texts {
+        Some(texts) if !texts.contains("{lang}") => table.fault(
+            "texts",
+            Diagnostic::error("`texts` does not say where the language's code stands")
+                .hint("write {lang} in it, as in \"i18n/{lang}.toml\""),
+        ),
+        Some(texts) if leaves_root(texts) => table.fault(
+            "texts",
+            Diagnostic::error("`texts` must stay below the site's folder"),
+        ),
+        Some(_) => {}
+        None if table.has("texts") => {}
+        None => table.faults().push(
+            campaign.place,
+            Diagnostic::error("`texts` is missing in [campaign]")
+                .hint("name the files of the texts, as in \"themes/campaign/i18n/{lang}.toml\""),
+        ),
+    }
+    table.finish_strict(&[]);
+    Some(CampaignSettings {
+        output,
+        texts: texts?,
+        shell,
+    })
+}
+
+fn check_output(output: &str, output_dir: &str, table: &mut Table<'_, '_>) {
+    if output.is_empty() || leaves_root(output) {
+        table.fault(
+            "output",
+            Diagnostic::error("`output` must be a file below the site's folder"),
+        );
+    } else if Path::new(output).starts_with(output_dir) {
+        table.fault(
+            "output",
+            Diagnostic::error(format!("`output` must not lie in {output_dir}/"))
+                .hint("that folder is published and emptied by every build"),
+        );
+    }
+}
+
+fn leaves_root(path: &str) -> bool {
+    !Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}

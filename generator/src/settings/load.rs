@@ -1,0 +1,108 @@
+//! From files to settings: configuration, theme and `groundswell.toml`, all faults at once.
+
+use std::path::{Path, PathBuf};
+
+use super::{Mode, Settings, campaign, discover, file, theme};
+use crate::diagnostic::Diagnostic;
+use crate::fields::{Faults, Node, parse_toml};
+use crate::source;
+
+/// What the command line says instead of the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Address of the site, taken as it is.
+    pub base_url: Option<String>,
+    /// Where the site is written, relative to the working folder.
+    pub output_dir: Option<PathBuf>,
+    /// What the program is doing.
+    pub mode: Option<Mode>,
+    /// Minify HTML whatever the configuration says.
+    pub minify_html: bool,
+}
+
+/// Finds and reads the settings of the site at `root`; `config_file` is the configuration's name
+/// where the command line gives one.
+///
+/// # Errors
+/// All faults of the configuration, the theme's settings and `groundswell.toml`.
+pub fn load(
+    root: &Path,
+    config_file: Option<&Path>,
+    overrides: &Overrides,
+) -> Result<Settings, Vec<Diagnostic>> {
+    let (root, path) = discover::find(root, config_file).map_err(|fault| vec![fault])?;
+    let label = path
+        .strip_prefix(&root)
+        .unwrap_or(&path)
+        .to_string_lossy()
+        .replace('\\', "/");
+    let text = source::read_text(&path, &label).map_err(|fault| vec![fault])?;
+    let mut faults = Faults::of(label);
+    let Some(tree) = parse_toml(&text, 1, &mut faults) else {
+        return Err(faults.found);
+    };
+    let file::Own {
+        mut settings,
+        extra,
+        output_dir,
+    } = file::read(&root, &tree, overrides.base_url.is_some(), &mut faults);
+    let theme = theme::read_extra(&settings.layout, &mut faults).unwrap_or_else(Node::empty_table);
+    settings.extra = theme::merge(extra, theme, "extra", &mut faults).to_value(true);
+    settings.campaign = read_campaign(&root, &output_dir, &mut faults);
+    apply(overrides, &mut settings);
+    warn(&mut settings);
+    if faults.found.iter().any(Diagnostic::is_error) {
+        return Err(faults.found);
+    }
+    settings.warnings.extend(faults.found);
+    Ok(settings)
+}
+
+fn read_campaign(
+    root: &Path,
+    output_dir: &str,
+    faults: &mut Faults,
+) -> Option<super::CampaignSettings> {
+    let path = root.join(campaign::FILE);
+    if !source::is_file(&path) {
+        return None;
+    }
+    let mut own = Faults::of(campaign::FILE);
+    let campaign = match source::read_text(&path, campaign::FILE) {
+        Ok(text) => parse_toml(&text, 1, &mut own)
+            .and_then(|tree| campaign::read(&tree, output_dir, &mut own)),
+        Err(diagnostic) => {
+            own.found.push(diagnostic);
+            None
+        }
+    };
+    faults.found.append(&mut own.found);
+    campaign
+}
+
+fn apply(overrides: &Overrides, settings: &mut Settings) {
+    if let Some(base_url) = &overrides.base_url {
+        settings.base_url.clone_from(base_url);
+    }
+    if let Some(output_dir) = &overrides.output_dir {
+        settings.layout.output_dir.clone_from(output_dir);
+    }
+    if let Some(mode) = overrides.mode {
+        settings.mode = mode;
+    }
+    settings.minify_html |= overrides.minify_html;
+    if settings.mode == Mode::Check {
+        // Nobody sees the colours of a check, so a missing grammar need not stop it.
+        settings.markdown.highlighting = None;
+    }
+}
+
+fn warn(settings: &mut Settings) {
+    if settings.markdown.highlighting.is_some() {
+        settings.warnings.push(
+            Diagnostic::warning("Code is not coloured yet: it is shown plain")
+                .in_file(settings.config_file.clone())
+                .hint("[markdown.highlighting] will take effect in a later version"),
+        );
+    }
+}

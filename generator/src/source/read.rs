@@ -1,0 +1,69 @@
+//! Reading one file from disk, with faults that an author can mend.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Diagnostic;
+
+/// A file's text without a byte order mark; `label` is the file's name in messages.
+///
+/// # Errors
+/// The file cannot be read, or is not UTF-8 (with the line of the first bad byte).
+pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
+    let bytes = read_bytes(path, label)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        }),
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let line = error
+                .as_bytes()
+                .iter()
+                .take(good)
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
+            Err(Diagnostic::error("This file is not UTF-8 text")
+                .in_file(label)
+                .at_line(line)
+                .hint("save it with the encoding UTF-8"))
+        }
+    }
+}
+
+/// A file's bytes; `label` is the file's name in messages.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read_bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
+    fs::read(path).map_err(|error| {
+        Diagnostic::error(format!("This file cannot be read: {error}")).in_file(label)
+    })
+}
+
+/// Whether a file stands there.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether a folder stands there.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// The absolute path without links.
+///
+/// # Errors
+/// There is nothing at that path.
+pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
+    fs::canonicalize(path).map_err(|error| {
+        Diagnostic::error(format!(
+            "The folder {} cannot be opened: {error}",
+            path.display()
+        ))
+    })
+}
