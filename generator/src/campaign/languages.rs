@@ -1,0 +1,136 @@
+//! The languages: name, direction, steps and the service's words.
+
+use std::collections::BTreeMap;
+
+use campaign_file::{Direction, Language, texts};
+
+use super::{SiteSources, steps, with_slash};
+use crate::diagnostic::Diagnostic;
+use crate::settings::{CampaignSettings, Settings};
+use crate::source::read_text;
+
+/// Languages written from right to left, by primary subtag (CLDR's `characterOrder`).
+const RIGHT_TO_LEFT: [&str; 12] = [
+    "ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi",
+];
+
+/// Every language of the site that is complete.
+pub(super) fn collect(
+    settings: &Settings,
+    wanted: &CampaignSettings,
+    site: &SiteSources<'_>,
+    faults: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Language> {
+    let all_steps = steps::collect(site, faults);
+    let none = BTreeMap::new();
+    let mut languages = BTreeMap::new();
+    for (code, own) in &settings.languages {
+        let words = words(settings, wanted, code, faults);
+        let steps = steps::complete(code, all_steps.get(code).unwrap_or(&none), faults);
+        let (Some((name, texts)), Some((steps, privacy))) = (words, steps) else {
+            continue;
+        };
+        languages.insert(
+            code.clone(),
+            Language {
+                name,
+                direction: direction(code),
+                site_title: own.title.clone().unwrap_or_default(),
+                home: home(settings, code),
+                privacy,
+                steps,
+                shell: String::new(),
+                texts,
+            },
+        );
+    }
+    languages
+}
+
+fn direction(code: &str) -> Direction {
+    let primary = code.split(['-', '_']).next().unwrap_or(code);
+    if RIGHT_TO_LEFT.contains(&primary) {
+        Direction::Rtl
+    } else {
+        Direction::Ltr
+    }
+}
+
+fn home(settings: &Settings, code: &str) -> String {
+    let base = with_slash(&settings.base_url);
+    if code == settings.default_language {
+        base
+    } else {
+        format!("{base}{code}/")
+    }
+}
+
+/// The language's own name and the service's words, from the language's file of texts.
+fn words(
+    settings: &Settings,
+    wanted: &CampaignSettings,
+    code: &str,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<(String, BTreeMap<String, String>)> {
+    let file = wanted.texts_file(code);
+    let text = match read_text(&settings.root().join(&file), &file) {
+        Ok(text) => text,
+        Err(fault) => {
+            faults.push(fault.hint(format!(
+                "each language needs its texts: copy the file of the language `{}` and translate it",
+                settings.default_language
+            )));
+            return None;
+        }
+    };
+    let table: toml::Table = match toml::from_str(&text) {
+        Ok(table) => table,
+        Err(error) => {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.get(..start).unwrap_or_default().lines().count().max(1);
+            faults.push(
+                Diagnostic::error(error.message().to_owned())
+                    .in_file(file)
+                    .at_line(line),
+            );
+            return None;
+        }
+    };
+    let mut words = BTreeMap::new();
+    let service = table.get("service").and_then(toml::Value::as_table);
+    for (key, value) in service.into_iter().flatten() {
+        if let Some(word) = value.as_str() {
+            words.insert(key.clone(), word.trim().to_owned());
+        }
+    }
+    let problems = texts::problems(&words);
+    if !problems.is_empty() {
+        faults.extend(problems.into_iter().map(|problem| {
+            let line = line_of(&text, &problem);
+            Diagnostic::error(problem)
+                .in_file(file.clone())
+                .at_line(line)
+                .hint("the service's words stand under `[service]`")
+        }));
+        return None;
+    }
+    let name = table
+        .get("theme")
+        .and_then(|theme| theme.get("language_name"))
+        .and_then(toml::Value::as_str)
+        .unwrap_or(code);
+    Some((name.to_owned(), words))
+}
+
+/// The line of the key that a problem names first (between backquotes), else the line of `[service]`.
+fn line_of(text: &str, problem: &str) -> usize {
+    let key = problem.split('`').nth(1).unwrap_or_default();
+    let find = |wanted: &dyn Fn(&str) -> bool| {
+        text.lines()
+            .position(|line| wanted(line.trim()))
+            .map(|index| index + 1)
+    };
+    find(&|line| line.split('=').next().is_some_and(|name| name.trim() == key))
+        .or_else(|| find(&|line| line == "[service]"))
+        .unwrap_or(1)
+}
