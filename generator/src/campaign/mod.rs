@@ -16,6 +16,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use campaign_file::{CampaignFile, Form, Language, Site, VERSION};
+use tera::Value;
 
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{PageHead, SiteGraph};
@@ -50,13 +51,15 @@ pub fn collect(
     }
 }
 
-/// Renders the page shells and puts the whole file together.
+/// Renders the page shells and puts the whole file together. `config` gives the value that
+/// templates see under that name, by language code.
 #[must_use]
 pub fn complete(
     campaign: Campaign,
     settings: &Settings,
     templates: &Templates,
     scope: &Scope<'_>,
+    config: &dyn Fn(&str) -> Value,
 ) -> Outcome<Option<String>> {
     let Some(wanted) = &settings.campaign else {
         return Outcome::clean(None);
@@ -64,7 +67,7 @@ pub fn complete(
     let mut faults = Vec::new();
     let mut languages = campaign.languages;
     for (code, language) in &mut languages {
-        match shells::render(&wanted.shell, code, settings, templates, scope) {
+        match shells::render(&wanted.shell, code, settings, templates, scope, &config(code)) {
             Ok(shell) => language.shell = shell,
             Err(fault) => faults.push(fault),
         }

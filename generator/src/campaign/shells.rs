@@ -15,6 +15,7 @@ pub(super) fn render(
     settings: &Settings,
     templates: &Templates,
     scope: &Scope<'_>,
+    config: &Value,
 ) -> Result<String, Diagnostic> {
     let path = if code == settings.default_language {
         "/".to_owned()
@@ -29,7 +30,7 @@ pub(super) fn render(
     .collect();
     let address = format!("{}{path}", settings.base_url.trim_end_matches('/'));
     let context = Context::new()
-        .with("config", scope.config(code))
+        .with("config", config.clone())
         .with("lang", code)
         .with("current_path", path)
         .with("current_url", address)
