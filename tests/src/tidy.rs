@@ -28,7 +28,8 @@ const GENERATOR_ORDER: &[&[&str]] = &[
 const SERVICE_ORDER: &[&[&str]] = &[
     &["domain"],
     &["config"],
-    &["campaign", "store", "mail", "captcha", "pages"],
+    &["campaign"],
+    &["store", "mail", "captcha", "pages"],
     &["usecases"],
     &["http", "outbox"],
     &["app"],

@@ -109,14 +109,22 @@ fn form(
     let wanted: Vec<String> = facts
         .languages
         .unwrap_or_else(|| settings.languages.keys().cloned().collect());
-    for code in wanted.iter().filter(|c| !settings.languages.contains_key(*c)) {
+    for code in wanted
+        .iter()
+        .filter(|c| !settings.languages.contains_key(*c))
+    {
         faults.push(
-            Diagnostic::error(format!("`languages` names `{code}`, which the site does not have"))
-                .in_file(content_file(&page.id.0)),
+            Diagnostic::error(format!(
+                "`languages` names `{code}`, which the site does not have"
+            ))
+            .in_file(content_file(&page.id.0)),
         );
     }
     let mut languages = BTreeMap::new();
-    for code in wanted.iter().filter(|c| settings.languages.contains_key(*c)) {
+    for code in wanted
+        .iter()
+        .filter(|c| settings.languages.contains_key(*c))
+    {
         let Some(version) = versions.get(code.as_str()) else {
             faults.push(
                 Diagnostic::error(format!(

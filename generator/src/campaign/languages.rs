@@ -130,7 +130,11 @@ fn line_of(text: &str, problem: &str) -> usize {
             .position(|line| wanted(line.trim()))
             .map(|index| index + 1)
     };
-    find(&|line| line.split('=').next().is_some_and(|name| name.trim() == key))
-        .or_else(|| find(&|line| line == "[service]"))
-        .unwrap_or(1)
+    find(&|line| {
+        line.split('=')
+            .next()
+            .is_some_and(|name| name.trim() == key)
+    })
+    .or_else(|| find(&|line| line == "[service]"))
+    .unwrap_or(1)
 }

@@ -10,8 +10,6 @@ mod languages;
 mod shells;
 mod steps;
 mod table;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -67,7 +65,14 @@ pub fn complete(
     let mut faults = Vec::new();
     let mut languages = campaign.languages;
     for (code, language) in &mut languages {
-        match shells::render(&wanted.shell, code, settings, templates, scope, &config(code)) {
+        match shells::render(
+            &wanted.shell,
+            code,
+            settings,
+            templates,
+            scope,
+            &config(code),
+        ) {
             Ok(shell) => language.shell = shell,
             Err(fault) => faults.push(fault),
         }
@@ -88,9 +93,11 @@ pub fn complete(
         forms: campaign.forms,
     };
     // The format's own rules, with words of their own, after ours that name file and line.
-    faults.extend(file.problems().into_iter().map(|problem| {
-        Diagnostic::error(problem).in_file(wanted.output.clone())
-    }));
+    faults.extend(
+        file.problems()
+            .into_iter()
+            .map(|problem| Diagnostic::error(problem).in_file(wanted.output.clone())),
+    );
     let json = match file.to_json() {
         Ok(json) => Some(json),
         Err(error) => {

@@ -74,8 +74,15 @@ pub(super) fn complete(
         address
     };
     // All of them first, so that one run names all that are missing.
-    let [check_mail, signed, subscribed, withdrawn, unsubscribed, expired, error] =
-        StepPages::NAMES.map(&mut take);
+    let [
+        check_mail,
+        signed,
+        subscribed,
+        withdrawn,
+        unsubscribed,
+        expired,
+        error,
+    ] = StepPages::NAMES.map(&mut take);
     let privacy = take(PRIVACY);
     let steps = StepPages {
         check_mail: check_mail?,
