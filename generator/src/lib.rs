@@ -13,7 +13,6 @@
 //!
 //! `engine` alone knows the order. `ARCHITECTURE.md` states who may import whom.
 
-#![expect(clippy::allow_attributes, reason = "for the next attribute")]
 #![allow(
     dead_code,
     unused_imports,
