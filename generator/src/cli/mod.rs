@@ -1,1 +1,5 @@
-//! Placeholder: replaced by the module's author.
+//! The command line and what it prints. The only module that prints.
+
+mod args;
+mod init;
+mod report;

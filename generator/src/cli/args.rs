@@ -1,0 +1,166 @@
+//! The command line: Zola's commands and flags, and our own.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A static site generator for awareness campaigns.
+#[derive(Debug, Parser)]
+#[command(name = "groundswell", version, about)]
+pub(super) struct Cli {
+    /// Folder of the site
+    #[arg(short, long, default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Configuration to use instead of zola.toml or config.toml
+    #[arg(short, long)]
+    pub(super) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Begin a new site
+    Init(InitArgs),
+    /// Build the site into its output folder
+    Build(BuildArgs),
+    /// Serve the site to its author, rebuilt at each change
+    Serve(ServeArgs),
+    /// Look for mistakes without building anything
+    Check(CheckArgs),
+    /// Try the whole campaign on this machine: site, petition service and a mailbox
+    #[cfg(feature = "dev")]
+    Dev(DevArgs),
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Folder to make
+    #[arg(default_value = ".")]
+    pub(super) name: PathBuf,
+    /// Also where there are files already
+    #[arg(short, long)]
+    pub(super) force: bool,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    /// Address of the site, instead of the configuration's base_url
+    #[arg(short = 'u', long)]
+    pub(super) base_url: Option<String>,
+    /// Where to write the site, relative to the working folder
+    #[arg(short, long)]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Overwrite the folder given with --output-dir
+    #[arg(short, long)]
+    pub(super) force: bool,
+    /// Build drafts too
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Minify HTML
+    #[arg(long)]
+    pub(super) minify: bool,
+    /// Say what each stage and template cost
+    #[arg(long)]
+    pub(super) timings: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Address to listen on
+    #[arg(short, long, default_value = "127.0.0.1")]
+    pub(super) interface: IpAddr,
+    /// Port to listen on; 0: any that is free
+    #[arg(short, long, default_value_t = DEFAULT_PORT)]
+    pub(super) port: u16,
+    /// Where --store-html writes the site, relative to the working folder
+    #[arg(short, long)]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Overwrite the folder given with --output-dir
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Address under which the site is reached, instead of interface and port
+    #[arg(short = 'u', long)]
+    pub(super) base_url: Option<String>,
+    /// Show drafts too
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Open the site in the browser
+    #[arg(short = 'O', long)]
+    pub(super) open: bool,
+    /// Also write the site to the output folder
+    #[arg(long)]
+    pub(super) store_html: bool,
+    /// Accepted for Zola's sake: every rebuild is whole, and fast
+    #[arg(short, long)]
+    pub(super) fast: bool,
+    /// With --base-url: do not append the port
+    #[arg(long)]
+    pub(super) no_port_append: bool,
+    /// Another path to watch, relative to the root; may be repeated
+    #[arg(long)]
+    pub(super) extra_watch_path: Vec<PathBuf>,
+    /// Milliseconds of quiet before a rebuild
+    #[arg(short, long, default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) debounce: u64,
+}
+
+/// The port where nobody names one.
+pub(super) const DEFAULT_PORT: u16 = 1111;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Check drafts too
+    #[arg(long)]
+    pub(super) drafts: bool,
+    /// Do not look whether links to other sites work
+    #[arg(long)]
+    pub(super) skip_external_links: bool,
+}
+
+/// Arguments of `dev`.
+#[cfg(feature = "dev")]
+#[derive(Debug, Args)]
+pub(super) struct DevArgs {
+    /// Address to listen on
+    #[arg(short, long, default_value = "127.0.0.1")]
+    pub(super) interface: IpAddr,
+    /// Port to listen on; 0: any that is free
+    #[arg(short, long, default_value_t = DEFAULT_PORT)]
+    pub(super) port: u16,
+    /// Settings of the petition service laid over those for development (TOML)
+    #[arg(long)]
+    pub(super) service_config: Option<PathBuf>,
+    /// Hide drafts
+    #[arg(long)]
+    pub(super) no_drafts: bool,
+    /// Open the site in the browser
+    #[arg(short = 'O', long)]
+    pub(super) open: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Command};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn short_f_means_force_in_build_and_fast_in_serve_as_in_zola() {
+        let cli = Cli::try_parse_from(["groundswell", "build", "-f", "-o", "x"]).unwrap();
+        assert!(matches!(cli.command, Command::Build(args) if args.force));
+        let cli = Cli::try_parse_from(["groundswell", "serve", "-f"]).unwrap();
+        assert!(matches!(cli.command, Command::Serve(args) if args.fast && !args.force));
+    }
+}

@@ -1,0 +1,56 @@
+//! What the author reads in the terminal.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+
+/// Says a line. A terminal that is gone must not end the work.
+pub(super) fn say(line: &str) {
+    let _gone = writeln!(stderr(), "{line}");
+}
+
+/// Says an error of the program's own, outside the site's sources.
+pub(super) fn fail(message: &str) {
+    say(&format!("{} {message}", label("ERROR", "31")));
+}
+
+/// Shows every fault with its place and how to mend it; the last line counts the errors.
+pub(super) fn faults(faults: &[Diagnostic]) {
+    for fault in faults {
+        let word = if fault.is_error() {
+            label("ERROR", "31")
+        } else {
+            label("WARN ", "33")
+        };
+        let mut bare = fault.clone();
+        let hint = bare.hint.take();
+        say(&format!("{word} {bare}"));
+        if let Some(hint) = hint {
+            say(&format!("      {} {hint}", label("fix:", "32")));
+        }
+    }
+    match faults.iter().filter(|fault| fault.is_error()).count() {
+        0 => {}
+        1 => say("1 error. Nothing was written."),
+        many => say(&format!("{many} errors. Nothing was written.")),
+    }
+}
+
+/// `Done in 206ms.`, `Done in 1.2s.`
+pub(super) fn done(elapsed: Duration) {
+    let milliseconds = elapsed.as_millis();
+    if milliseconds < 1000 {
+        say(&format!("Done in {milliseconds}ms."));
+    } else {
+        say(&format!("Done in {:.1}s.", elapsed.as_secs_f64()));
+    }
+}
+
+fn label(word: &str, colour: &str) -> String {
+    if stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
+    } else {
+        word.to_owned()
+    }
+}
