@@ -1,5 +1,19 @@
 //! One content file, parsed: typed front matter and body text. Knows nothing of other files.
 
+mod dates;
+mod front_keys;
+mod front_page;
+mod front_section;
+mod names;
+mod parse;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use dates::WrittenDate;
+pub use names::FileName;
+pub use parse::parse_file;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -22,6 +36,8 @@ pub enum ParsedContent {
 pub struct ParsedPage {
     /// Its file.
     pub path: SourcePath,
+    /// Its path, taken apart.
+    pub name: FileName,
     /// Front matter.
     pub front: PageFrontMatter,
     /// Its Markdown.
@@ -33,6 +49,8 @@ pub struct ParsedPage {
 pub struct ParsedSection {
     /// Its file.
     pub path: SourcePath,
+    /// Its path, taken apart.
+    pub name: FileName,
     /// Front matter.
     pub front: SectionFrontMatter,
     /// Its Markdown.
@@ -55,10 +73,16 @@ pub struct PageFrontMatter {
     pub title: Option<String>,
     /// Description.
     pub description: Option<String>,
-    /// `date` as written (Zola's output form).
+    /// The date in effect (`date`, else the file name's), as written.
     pub date: Option<String>,
+    /// Year, month and day of `date` as written.
+    pub ymd: Option<(i32, u32, u32)>,
+    /// The instant of `date`, in nanoseconds since 1970, for ordering.
+    pub instant: Option<i128>,
     /// `updated` as written.
     pub updated: Option<String>,
+    /// The instant of `updated`, in nanoseconds since 1970.
+    pub updated_instant: Option<i128>,
     /// Weight for `sort_by = "weight"`.
     pub weight: Option<u64>,
     /// Left out of the site unless drafts are asked for.

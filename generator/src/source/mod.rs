@@ -2,9 +2,11 @@
 
 mod layout;
 mod read;
+mod scan;
 
 pub use layout::Layout;
 pub use read::{canonical, is_file, is_folder, read_bytes, read_text};
+pub use scan::scan;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
