@@ -31,6 +31,26 @@ pub enum ParsedContent {
     Section(ParsedSection),
 }
 
+impl ParsedContent {
+    /// Its file.
+    #[must_use]
+    pub fn path(&self) -> &SourcePath {
+        match self {
+            Self::Page(page) => &page.path,
+            Self::Section(section) => &section.path,
+        }
+    }
+
+    /// Its path, taken apart.
+    #[must_use]
+    pub fn name(&self) -> &FileName {
+        match self {
+            Self::Page(page) => &page.name,
+            Self::Section(section) => &section.name,
+        }
+    }
+}
+
 /// A parsed page.
 #[derive(Clone, Debug)]
 pub struct ParsedPage {
@@ -108,7 +128,7 @@ pub struct PageFrontMatter {
 }
 
 /// How a section orders its pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SortBy {
     /// Newest first by `date`.
     Date,

@@ -2,9 +2,20 @@
 //!
 //! A function of paths and front matter only: editing prose never changes the graph.
 
+mod assets;
+mod collisions;
+mod heads;
 mod ids;
+mod membership;
+mod order;
+mod resolve;
+mod taxonomies;
+#[cfg(test)]
+mod tests;
+mod translations;
 
 pub use ids::{PageId, SectionId};
+pub use resolve::resolve;
 
 use std::collections::BTreeMap;
 
@@ -47,16 +58,12 @@ pub struct PageHead {
     pub section: Option<SectionId>,
     /// Path without language of file and folder, equal for all translations.
     pub canonical: String,
+    /// The folders of the section that lists it, below `content/`.
+    pub folders: Vec<String>,
     /// Folder of a page bundle below `content/`, with a trailing slash (`news/a/`).
     pub colocated_path: Option<String>,
     /// Files beside it that are copied to its folder.
     pub assets: Vec<SourcePath>,
-    /// The date in effect (front matter, else file name), as written.
-    pub date: Option<String>,
-    /// Year, month and day as written.
-    pub ymd: Option<(i32, u32, u32)>,
-    /// The instant of `date`, in nanoseconds since 1970, for ordering.
-    pub instant: Option<i128>,
     /// Template to render it with: its own, or the nearest `page_template`.
     pub template: Option<String>,
     /// Previous in its section's order (newer, lighter).
@@ -84,6 +91,8 @@ pub struct SectionHead {
     pub permalink: String,
     /// Parts of its path.
     pub components: Vec<String>,
+    /// Its folders below `content/`.
+    pub folders: Vec<String>,
     /// Ancestor sections' ids, home first.
     pub ancestors: Vec<SectionId>,
     /// Its pages in order, those of transparent subsections included.
@@ -101,7 +110,7 @@ pub struct SectionHead {
 /// A taxonomy of one language.
 #[derive(Clone, Debug)]
 pub struct Taxonomy {
-    /// Index into that language's taxonomy settings.
+    /// As written in the settings.
     pub name: String,
     /// Slugified name.
     pub slug: String,

@@ -96,6 +96,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         config_file,
         base_url,
         mode: table.choice("mode", MODES).unwrap_or_default(),
+        include_drafts: false,
         default_language,
         languages,
         feed_limit: table.count("feed_limit"),

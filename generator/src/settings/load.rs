@@ -16,6 +16,8 @@ pub struct Overrides {
     pub output_dir: Option<PathBuf>,
     /// What the program is doing.
     pub mode: Option<Mode>,
+    /// Drafts are part of the site.
+    pub include_drafts: bool,
     /// Minify HTML whatever the configuration says.
     pub minify_html: bool,
 }
@@ -90,6 +92,7 @@ fn apply(overrides: &Overrides, settings: &mut Settings) {
     if let Some(mode) = overrides.mode {
         settings.mode = mode;
     }
+    settings.include_drafts |= overrides.include_drafts;
     settings.minify_html |= overrides.minify_html;
     if settings.mode == Mode::Check {
         // Nobody sees the colours of a check, so a missing grammar need not stop it.

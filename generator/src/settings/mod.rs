@@ -95,6 +95,8 @@ pub struct Settings {
     pub base_url: String,
     /// What the program is doing.
     pub mode: Mode,
+    /// Whether drafts are part of the site.
+    pub include_drafts: bool,
     /// Code of the language whose files bear no code.
     pub default_language: String,
     /// Every language by code, the default one included.

@@ -49,7 +49,7 @@ impl SlugStrategy {
 }
 
 /// How names become parts of addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SlugifySettings {
     /// Pages.
     pub paths: SlugStrategy,
