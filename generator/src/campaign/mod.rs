@@ -10,6 +10,8 @@ mod languages;
 mod shells;
 mod steps;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::nearest;
 
 /// A table under `[extra]` (`[extra.petition]`), with what is needed to name the place of a fault.
 pub(super) struct Table<'a> {
@@ -158,9 +159,13 @@ impl<'a> Table<'a> {
     pub(super) fn unknown_keys(&self, faults: &mut Vec<Diagnostic>) {
         for key in self.entries.keys() {
             if !self.asked.contains(&key.as_str()) {
+                let hint = match nearest(key, self.asked.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known keys: {}", self.asked.join(", ")),
+                };
                 faults.push(
                     self.fault_at(key, format!("`[{}]` has no key `{key}`", self.name))
-                        .hint(format!("known keys: {}", self.asked.join(", "))),
+                        .hint(hint),
                 );
             }
         }

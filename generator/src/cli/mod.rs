@@ -1,5 +1,70 @@
 //! The command line and what it prints. The only module that prints.
 
 mod args;
+mod build;
+mod check;
+#[cfg(feature = "dev")]
+mod dev;
 mod init;
+mod listen;
 mod report;
+mod serve;
+
+use std::io::{BufReader, stdin, stdout};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// Why a command ended without success. What the author must know was said already, or is the
+/// error's text.
+#[derive(Debug)]
+enum Stop {
+    /// The faults were shown.
+    Shown,
+    /// To be shown.
+    Because(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Because(error.into())
+    }
+}
+
+/// Does what the command line asks; the exit code is 0, or 1 if it could not be done (2 if the
+/// command line itself is wrong).
+#[must_use]
+pub fn run() -> ExitCode {
+    let Cli {
+        root,
+        config,
+        command,
+    } = Cli::parse();
+    let site = Site { root, config };
+    let result = match command {
+        Command::Init(args) => {
+            init::run(&args, &mut BufReader::new(stdin()), &mut stdout()).map_err(Stop::Because)
+        }
+        Command::Build(args) => build::run(&site, &args),
+        Command::Serve(args) => serve::run(&site, &args),
+        Command::Check(args) => check::run(&site, &args),
+        #[cfg(feature = "dev")]
+        Command::Dev(args) => dev::run(&site, &args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Shown) => ExitCode::FAILURE,
+        Err(Stop::Because(error)) => {
+            report::fail(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Which site the command is about.
+struct Site {
+    root: std::path::PathBuf,
+    config: Option<std::path::PathBuf>,
+}

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
+use crate::engine::BuildReport;
 
 /// Says a line. A terminal that is gone must not end the work.
 pub(super) fn say(line: &str) {
@@ -15,8 +16,9 @@ pub(super) fn fail(message: &str) {
     say(&format!("{} {message}", label("ERROR", "31")));
 }
 
-/// Shows every fault with its place and how to mend it; the last line counts the errors.
-pub(super) fn faults(faults: &[Diagnostic]) {
+/// Shows every fault with its place and how to mend it; the last line counts the errors and ends
+/// with what became of the site.
+pub(super) fn faults(faults: &[Diagnostic], outcome: &str) {
     for fault in faults {
         let word = if fault.is_error() {
             label("ERROR", "31")
@@ -32,8 +34,26 @@ pub(super) fn faults(faults: &[Diagnostic]) {
     }
     match faults.iter().filter(|fault| fault.is_error()).count() {
         0 => {}
-        1 => say("1 error. Nothing was written."),
-        many => say(&format!("{many} errors. Nothing was written.")),
+        1 => say(format!("1 error. {outcome}").trim_end()),
+        many => say(format!("{many} errors. {outcome}").trim_end()),
+    }
+}
+
+/// What the site consists of, in Zola's words.
+pub(super) fn counts(built: &BuildReport) {
+    let counts = &built.counts;
+    if built.settings.is_some() {
+        say(&format!(
+            "-> Creating {} pages ({} orphan) and {} sections",
+            counts.pages, counts.orphans, counts.sections
+        ));
+    }
+}
+
+/// What each stage and the slowest templates cost.
+pub(super) fn timings(built: &BuildReport) {
+    for (name, time) in &built.timings {
+        say(&format!("{:>9.1} ms  {name}", time.as_secs_f64() * 1000.0));
     }
 }
 

@@ -69,6 +69,18 @@ pub fn apply(
     Ok(done)
 }
 
+/// Writes one file outside the output folder (the campaign file), whole or not at all, unless it is
+/// equal already. Its folder is made if need be.
+///
+/// # Errors
+/// The file or its folder cannot be written.
+pub fn write_file(target: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).at("create", folder)?;
+    }
+    write_if_different(target, bytes)
+}
+
 /// Writes `bytes` to `target` unless it holds them already; the file's folder must exist.
 pub(super) fn write_if_different(target: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
     if let Ok(metadata) = fs::symlink_metadata(target) {

