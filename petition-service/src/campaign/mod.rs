@@ -1,6 +1,8 @@
 //! The campaign file as the service uses it: always the last good one, and ways to look things up.
 
 mod lookup;
+#[cfg(test)]
+pub(crate) mod sample;
 mod store;
 
 pub use lookup::{Campaign, FormIn, Voice};

@@ -8,6 +8,7 @@ use std::fmt;
 mod compose;
 mod html;
 pub mod memory;
+pub mod smtp;
 
 pub use futures_util::future::BoxFuture;
 
