@@ -3,7 +3,16 @@
 //! They work without scripts and without styles, in both directions of writing, and ask nothing
 //! of any other host. Everything that is put into them is escaped.
 
+mod countries;
+mod form;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+
 use crate::campaign::{FormIn, Voice};
+pub use countries::{Country, countries};
 
 /// The script that posts the confirmation by itself ([`Action::auto_post`]); served by the service
 /// as `assets/confirm.js`.
@@ -59,30 +68,99 @@ pub struct FormAgain<'a> {
 /// The page that a confirmation link opens, for a petition or a newsletter.
 #[must_use]
 pub fn confirm(page: &Action<'_>) -> String {
-    problem(Some(page.form.voice), "", "")
+    let keys = if page.form.is_petition() {
+        [
+            "confirm_petition_title",
+            "confirm_petition_intro",
+            "confirm_petition_button",
+        ]
+    } else {
+        [
+            "confirm_newsletter_title",
+            "confirm_newsletter_intro",
+            "confirm_newsletter_button",
+        ]
+    };
+    one_button(page, keys, page.auto_post)
 }
 
-/// The page that a withdrawal link opens.
+/// The page that a withdrawal link opens. It never presses its button itself.
 #[must_use]
 pub fn withdraw(page: &Action<'_>) -> String {
-    problem(Some(page.form.voice), "", "")
+    let keys = ["withdraw_title", "withdraw_intro", "withdraw_button"];
+    one_button(page, keys, None)
 }
 
-/// The page that an unsubscription link opens.
+/// The page that an unsubscription link opens. It never presses its button itself.
 #[must_use]
 pub fn unsubscribe(page: &Action<'_>) -> String {
-    problem(Some(page.form.voice), "", "")
+    let keys = [
+        "unsubscribe_title",
+        "unsubscribe_intro",
+        "unsubscribe_button",
+    ];
+    one_button(page, keys, None)
 }
 
 /// The form again, with what was typed and what is to be mended.
 #[must_use]
 pub fn form_again(page: &FormAgain<'_>) -> String {
-    problem(Some(page.form.voice), "", "")
+    form::render(page)
 }
 
 /// A page that says what went wrong; without a voice (no campaign file yet) in plain English dress.
+/// An empty title stands for a general one.
 #[must_use]
 pub fn problem(voice: Option<Voice<'_>>, title: &str, message: &str) -> String {
-    let _ = (voice, title, message);
-    String::new()
+    let general = voice.map_or("That did not work", |voice| voice.text("problem_title"));
+    let title = if title.is_empty() { general } else { title };
+    let home = voice.map(|voice| {
+        let language = voice.language;
+        (language.home.as_str(), language.site_title.as_str())
+    });
+    let main = shell::render(&Problem {
+        title,
+        message,
+        home,
+    });
+    shell::wrap(voice, title, &main)
+}
+
+#[derive(Template)]
+#[template(path = "action.html")]
+struct OneButton<'a> {
+    title: &'a str,
+    intro: &'a str,
+    post_to: &'a str,
+    button: &'a str,
+    auto_post: Option<&'a str>,
+    working: &'a str,
+    page: &'a str,
+    back: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Problem<'a> {
+    title: &'a str,
+    message: &'a str,
+    home: Option<(&'a str, &'a str)>,
+}
+
+fn one_button(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str>) -> String {
+    let (voice, texts) = (page.form.voice, page.form.texts);
+    let title = texts.title.as_str();
+    let names = [("petition", title), ("newsletter", title)];
+    let [heading, intro, button] = keys.map(|key| voice.fill(key, &names));
+    let main = shell::render(&OneButton {
+        title: &heading,
+        intro: &intro,
+        post_to: page.post_to,
+        button: &button,
+        auto_post,
+        working: voice.text("confirm_working"),
+        page: &texts.page,
+        back: &voice.fill("back_to_page", &[("title", title)]),
+    });
+    shell::wrap(Some(voice), &heading, &main)
 }

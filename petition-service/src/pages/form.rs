@@ -1,0 +1,216 @@
+//! The form shown again, with everything kept that was typed.
+
+use askama::Template;
+use campaign_file::{Field, FieldRule, FormKind, Presence};
+
+use super::countries::{Country, countries};
+use super::shell;
+use super::{FormAgain, FormValues, Mistake};
+
+/// How a field is asked.
+enum Widget {
+    Line {
+        kind: &'static str,
+        autocomplete: &'static str,
+    },
+    Country,
+    Text,
+}
+
+struct Input<'a> {
+    name: &'static str,
+    label: &'a str,
+    widget: Widget,
+    required: bool,
+    value: &'a str,
+    errors: Option<String>,
+}
+
+struct Tick<'a> {
+    name: &'static str,
+    text: &'a str,
+    ticked: bool,
+    required: bool,
+    errors: Option<String>,
+}
+
+/// A mistake in the list above the form, with the id of what it leads to.
+struct Listed<'a> {
+    target: Option<String>,
+    message: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage<'a> {
+    heading: &'a str,
+    mistakes: Vec<Listed<'a>>,
+    problem_title: &'a str,
+    problem_intro: &'a str,
+    post_to: &'a str,
+    lang: &'a str,
+    form_page: &'a str,
+    honeypot: &'a str,
+    inputs: Vec<Input<'a>>,
+    ticks: Vec<Tick<'a>>,
+    optional: &'a str,
+    country_choose: &'a str,
+    countries: &'static [Country],
+    privacy: &'a str,
+    link_privacy: &'a str,
+    captcha: String,
+    captcha_errors: Option<String>,
+    button: &'a str,
+    page: &'a str,
+    back: String,
+}
+
+const NEWSLETTER_FIELDS: [FieldRule; 1] = [FieldRule {
+    field: Field::Email,
+    presence: Presence::Required,
+}];
+
+/// The whole page.
+pub(super) fn render(page: &FormAgain<'_>) -> String {
+    let (form, values) = (page.form, page.values);
+    let (voice, texts) = (form.voice, form.texts);
+    let (rules, button) = match &form.form.kind {
+        FormKind::Petition(facts) => (facts.fields.as_slice(), "button_sign"),
+        FormKind::Newsletter(_) => (NEWSLETTER_FIELDS.as_slice(), "button_subscribe"),
+    };
+    let inputs: Vec<Input<'_>> = rules.iter().map(|rule| input(page, rule)).collect();
+    let ticks = ticks(page);
+    let known: Vec<&str> = inputs
+        .iter()
+        .map(|input| input.name)
+        .chain(ticks.iter().map(|tick| tick.name))
+        .chain(["captcha"])
+        .collect();
+    let content = shell::render(&FormPage {
+        heading: &texts.title,
+        mistakes: listed(page.mistakes, &known),
+        problem_title: voice.text("form_problem_title"),
+        problem_intro: voice.text("form_problem_intro"),
+        post_to: page.post_to,
+        lang: voice.code,
+        form_page: &values.form_page,
+        honeypot: voice.text("label_honeypot"),
+        inputs,
+        ticks,
+        optional: voice.text("optional"),
+        country_choose: voice.text("country_choose"),
+        countries: countries(voice.code),
+        privacy: &voice.language.privacy,
+        link_privacy: voice.text("link_privacy"),
+        captcha: format!(
+            "{}/captcha?form={}&lang={}",
+            base(page.post_to),
+            form.id,
+            voice.code
+        ),
+        captcha_errors: errors(page.mistakes, "captcha"),
+        button: voice.text(button),
+        page: &texts.page,
+        back: voice.fill("back_to_page", &[("title", &texts.title)]),
+    });
+    let title = if page.mistakes.is_empty() {
+        texts.title.clone()
+    } else {
+        // First what is new: that is what a screen reader says first.
+        format!("{}: {}", voice.text("form_problem_title"), texts.title)
+    };
+    shell::wrap(Some(voice), &title, &content)
+}
+
+fn input<'a>(page: &FormAgain<'a>, rule: &FieldRule) -> Input<'a> {
+    let name = rule.field.name();
+    Input {
+        name,
+        label: page.form.voice.text(label(rule.field)),
+        widget: widget(rule.field),
+        required: rule.presence == Presence::Required,
+        value: value(page.values, name),
+        errors: errors(page.mistakes, name),
+    }
+}
+
+fn ticks<'a>(page: &FormAgain<'a>) -> Vec<Tick<'a>> {
+    let texts = page.form.texts;
+    let consent = Tick {
+        name: "consent",
+        text: &texts.consent.text,
+        ticked: page.values.consent,
+        required: true,
+        errors: errors(page.mistakes, "consent"),
+    };
+    let offered = match &page.form.form.kind {
+        FormKind::Petition(facts) => facts.newsletter.is_some(),
+        FormKind::Newsletter(_) => false,
+    };
+    let offer = texts.newsletter_consent.as_ref().filter(|_| offered);
+    let newsletter = offer.map(|consent| Tick {
+        name: "newsletter",
+        text: &consent.text,
+        ticked: page.values.newsletter,
+        required: false,
+        errors: errors(page.mistakes, "newsletter"),
+    });
+    std::iter::once(consent).chain(newsletter).collect()
+}
+
+fn listed<'a>(mistakes: &'a [Mistake], known: &[&str]) -> Vec<Listed<'a>> {
+    let target = |field: &str| known.contains(&field).then(|| format!("gs-{field}"));
+    mistakes
+        .iter()
+        .map(|mistake| Listed {
+            target: target(&mistake.field),
+            message: &mistake.message,
+        })
+        .collect()
+}
+
+fn value<'a>(values: &'a FormValues, name: &str) -> &'a str {
+    let mut fields = values.fields.iter();
+    fields
+        .find(|(known, _)| known == name)
+        .map_or("", |(_, value)| value.as_str())
+}
+
+/// What is wrong with a field, all in one text.
+fn errors(mistakes: &[Mistake], field: &str) -> Option<String> {
+    let mine = mistakes.iter().filter(|mistake| mistake.field == field);
+    let messages: Vec<&str> = mine.map(|mistake| mistake.message.as_str()).collect();
+    (!messages.is_empty()).then(|| messages.join(" "))
+}
+
+fn label(field: Field) -> &'static str {
+    match field {
+        Field::FirstName => "label_first_name",
+        Field::LastName => "label_last_name",
+        Field::Email => "label_email",
+        Field::Country => "label_country",
+        Field::Postcode => "label_postcode",
+        Field::City => "label_city",
+        Field::Phone => "label_phone",
+        Field::Comment => "label_comment",
+    }
+}
+
+fn widget(field: Field) -> Widget {
+    let line = |kind, autocomplete| Widget::Line { kind, autocomplete };
+    match field {
+        Field::FirstName => line("text", "given-name"),
+        Field::LastName => line("text", "family-name"),
+        Field::Email => line("email", "email"),
+        Field::Postcode => line("text", "postal-code"),
+        Field::City => line("text", "address-level2"),
+        Field::Phone => line("tel", "tel"),
+        Field::Country => Widget::Country,
+        Field::Comment => Widget::Text,
+    }
+}
+
+/// The service's base, from the address of a form (`{base}/petitions/{id}/sign`).
+fn base(post_to: &str) -> &str {
+    post_to.rsplitn(4, '/').nth(3).unwrap_or_default()
+}
