@@ -48,7 +48,7 @@ fn language(code: &str) -> Language {
             for name in wanted.placeholders {
                 // Links stand in paragraphs of their own, as in a real mail.
                 let gap = if name.ends_with("link") { "\n\n" } else { " " };
-                text.push_str(&format!("{gap}{{{name}}}"));
+                text.push_str(&format!("{gap}{{{name}}}{gap}"));
             }
             (wanted.key.to_owned(), text)
         })
@@ -57,7 +57,7 @@ fn language(code: &str) -> Language {
         name: code.to_owned(),
         direction,
         site_title: format!("Veilig & co {code}"),
-        home: page(""),
+        home: format!("{base}/"),
         privacy: page("privacy"),
         steps: StepPages {
             check_mail: page("check-mail"),

@@ -221,10 +221,8 @@ fn read(path: &Path, last: &Last) -> std::io::Result<Option<Seen>> {
     }
     let mut bytes = Vec::new();
     file.take(LONGEST).read_to_end(&mut bytes)?;
-    let settled = |stamp: &Stamp| {
-        let age = SystemTime::now().duration_since(stamp.modified);
-        age.is_ok_and(|age| age >= SETTLES_IN)
-    };
+    // A time in the future has no age and never settles: better read once too often.
+    let settled = |stamp: &Stamp| stamp.modified.elapsed().is_ok_and(|age| age >= SETTLES_IN);
     Ok(Some(Seen {
         stamp: stamp.filter(settled),
         bytes,

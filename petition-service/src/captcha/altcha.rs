@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use altcha::{Challenge, CreateChallengeOptions, Payload, VerifySolutionOptions};
 use base64::Engine;
@@ -65,8 +65,9 @@ impl Altcha {
         }
     }
 
-    fn make(&self, form_id: &str, now: SystemTime) -> Option<Challenge> {
-        let ends = now.checked_add(self.ttl)?.duration_since(UNIX_EPOCH).ok()?;
+    /// `now` is the time since the epoch: the system's, since the crate checks against that one.
+    fn make(&self, form_id: &str, now: Duration) -> Option<Challenge> {
+        let ends = now.checked_add(self.ttl)?;
         let form = BTreeMap::from([(FORM.to_owned(), Value::from(form_id))]);
         altcha::create_challenge(CreateChallengeOptions {
             algorithm: "PBKDF2/SHA-256".to_owned(),
@@ -142,7 +143,7 @@ impl Captcha for Altcha {
     }
 
     fn challenge(&self, form_id: &str, _lang: &str) -> Option<Value> {
-        let challenge = self.make(form_id, SystemTime::now())?;
+        let challenge = self.make(form_id, UNIX_EPOCH.elapsed().ok()?)?;
         serde_json::to_value(challenge).ok()
     }
 
@@ -210,7 +211,11 @@ pub(super) mod tests {
     }
 
     fn fresh(altcha: &Altcha) -> Payload {
-        solved(altcha.make("safe-online", SystemTime::now()).unwrap())
+        solved(
+            altcha
+                .make("safe-online", UNIX_EPOCH.elapsed().unwrap())
+                .unwrap(),
+        )
     }
 
     fn refused(reason: RefusedReason) -> Verdict {
@@ -281,7 +286,7 @@ pub(super) mod tests {
     #[test]
     fn it_ends() {
         let altcha = provider("secret");
-        let made = SystemTime::now() - DEFAULT_TTL - Duration::from_secs(2);
+        let made = UNIX_EPOCH.elapsed().unwrap() - DEFAULT_TTL - Duration::from_secs(2);
         let payload = solved(altcha.make("safe-online", made).unwrap());
         let expired = refused(RefusedReason::Expired);
         assert_eq!(altcha.check(&answer(&payload), "safe-online"), expired);

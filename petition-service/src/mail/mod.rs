@@ -9,6 +9,8 @@ mod compose;
 mod html;
 pub mod memory;
 pub mod smtp;
+#[cfg(test)]
+mod tests;
 
 pub use futures_util::future::BoxFuture;
 

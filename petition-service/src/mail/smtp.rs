@@ -292,6 +292,14 @@ impl Mailer for SmtpMailer {
     }
 }
 
+/// The mail as it travels.
+///
+/// # Errors
+/// [`MailError::Permanent`]: it is not a mail that can be sent.
+pub fn formatted(mail: &Mail) -> Result<Vec<u8>, MailError> {
+    message::build(mail).map(|message| message.formatted())
+}
+
 /// One mail, from `MAIL` to the answer after its last line.
 async fn deliver(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), MailError> {
     let envelope = message.envelope();

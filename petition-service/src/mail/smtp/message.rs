@@ -6,9 +6,6 @@ use lettre::{Address, Message};
 
 use crate::mail::{Mail, MailError};
 
-/// RFC 5322: no line may be longer.
-const LONGEST_LINE: usize = 998;
-
 /// Headers that are made from the mail's own fields.
 const OWN: [&str; 10] = [
     "from",
@@ -73,15 +70,6 @@ fn header(name: &str, value: &str) -> Result<HeaderValue, MailError> {
     }
     let field = HeaderName::new_from_ascii(name.to_owned())
         .map_err(|_| never("it has a header that it may not set"))?;
-    // The client folds and encodes what is longer than a line, even a long link in angle brackets,
-    // which `List-Unsubscribe` must not be: printable ASCII on one line stays as it is.
-    if value.is_ascii() && name.len() + 2 + value.len() <= LONGEST_LINE {
-        return Ok(HeaderValue::dangerous_new_pre_encoded(
-            field,
-            value.clone(),
-            value,
-        ));
-    }
     Ok(HeaderValue::new(field, value))
 }
 
