@@ -1,1 +1,96 @@
-//! Placeholder: replaced by the module's author.
+//! Graph and bodies as shared template values: each made once, then cloned by reference.
+
+mod config;
+mod page;
+mod section;
+mod site;
+mod taxonomy;
+
+pub use config::config;
+pub use page::page_without_body;
+pub use section::section_without_body;
+pub use site::{SiteView, freeze};
+
+use indexmap::IndexMap;
+use tera::Value;
+
+use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::markup::{Heading, Rendered};
+use crate::settings::Settings;
+
+/// Variables of one object, in the order in which templates see them.
+type Fields = IndexMap<&'static str, Value>;
+
+/// An object of these fields, in this order.
+#[must_use]
+pub fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::from(Fields::from(fields))
+}
+
+fn strings<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Value {
+    let items: Vec<Value> = items
+        .into_iter()
+        .map(|item| Value::from(item.as_ref()))
+        .collect();
+    Value::from(items)
+}
+
+fn toc(headings: &[Heading]) -> Value {
+    let nodes: Vec<Value> = headings
+        .iter()
+        .map(|heading| {
+            object([
+                ("level", Value::from(heading.level)),
+                ("id", Value::from(heading.id.as_str())),
+                ("permalink", Value::from(heading.permalink.as_str())),
+                ("title", Value::from(heading.title.as_str())),
+                ("children", toc(&heading.children)),
+            ])
+        })
+        .collect();
+    Value::from(nodes)
+}
+
+fn translation(
+    settings: &Settings,
+    file: &str,
+    lang: &str,
+    permalink: &str,
+    title: Option<&str>,
+) -> Value {
+    let path = settings.root().join("content").join(file);
+    object([
+        ("lang", Value::from(lang)),
+        ("permalink", Value::from(permalink)),
+        ("title", Value::from(title)),
+        ("path", Value::from(path.to_string_lossy())),
+    ])
+}
+
+fn page_translations(settings: &Settings, graph: &SiteGraph, ids: &[PageId]) -> Value {
+    let all: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| graph.pages.get(id))
+        .map(|head| {
+            let title = head.front.title.as_deref();
+            translation(settings, &head.id.0, &head.lang, &head.permalink, title)
+        })
+        .collect();
+    Value::from(all)
+}
+
+fn section_translations(settings: &Settings, graph: &SiteGraph, ids: &[SectionId]) -> Value {
+    let all: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| graph.sections.get(id))
+        .map(|head| {
+            let title = head.front.title.as_deref();
+            translation(settings, &head.id.0, &head.lang, &head.permalink, title)
+        })
+        .collect();
+    Value::from(all)
+}
+
+fn count(body: Option<&Rendered>, of: fn(&Rendered) -> usize) -> Value {
+    Value::from(body.map(of))
+}

@@ -1,0 +1,94 @@
+//! `page` as templates see it.
+
+use tera::Value;
+
+use super::{Fields, count, object, page_translations, strings, toc};
+use crate::graph::{PageHead, SiteGraph};
+use crate::markup::Rendered;
+use crate::settings::Settings;
+
+/// What shortcodes see of the page that they stand in: everything but its body and what other
+/// pages tell of it.
+#[must_use]
+pub fn page_without_body(head: &PageHead) -> Value {
+    let empty = Value::from(Vec::<Value>::new());
+    Value::from(fields(head, None, empty.clone(), empty))
+}
+
+/// All fields, without neighbours.
+pub(super) fn bare(
+    settings: &Settings,
+    graph: &SiteGraph,
+    head: &PageHead,
+    body: Option<&Rendered>,
+    backlinks: Value,
+) -> Fields {
+    let translations = page_translations(settings, graph, &head.translations);
+    fields(head, body, translations, backlinks)
+}
+
+fn fields(
+    head: &PageHead,
+    body: Option<&Rendered>,
+    translations: Value,
+    backlinks: Value,
+) -> Fields {
+    let front = &head.front;
+    let text = |value: &Option<String>| Value::from(value.as_deref());
+    let (year, month, day) = match front.ymd {
+        Some((year, month, day)) => (Some(year), Some(month), Some(day)),
+        None => (None, None, None),
+    };
+    Fields::from([
+        ("relative_path", Value::from(&*head.id.0)),
+        ("colocated_path", text(&head.colocated_path)),
+        ("content", Value::from(body.map_or("", |body| &body.html))),
+        ("permalink", Value::from(head.permalink.as_str())),
+        ("slug", Value::from(head.slug.as_str())),
+        ("ancestors", strings(head.ancestors.iter().map(|id| &*id.0))),
+        ("title", text(&front.title)),
+        ("description", text(&front.description)),
+        ("updated", text(&front.updated)),
+        ("date", text(&front.date)),
+        ("year", Value::from(year)),
+        ("month", Value::from(month)),
+        ("day", Value::from(day)),
+        ("taxonomies", Value::from(front.taxonomies.clone())),
+        ("authors", strings(&front.authors)),
+        ("extra", front.extra.clone()),
+        ("path", Value::from(head.path.as_str())),
+        ("components", strings(&head.components)),
+        (
+            "summary",
+            Value::from(body.and_then(|body| body.summary.as_deref())),
+        ),
+        ("toc", toc(body.map_or(&[], |body| body.toc.as_slice()))),
+        ("word_count", count(body, |body| body.word_count)),
+        ("reading_time", count(body, |body| body.reading_time)),
+        ("assets", assets(head)),
+        ("draft", Value::from(front.draft)),
+        ("lang", Value::from(head.lang.as_str())),
+        ("lower", Value::none()),
+        ("higher", Value::none()),
+        ("translations", translations),
+        ("backlinks", backlinks),
+    ])
+}
+
+/// As in Zola, where the files lie in the sources, seen from `content/`.
+fn assets(head: &PageHead) -> Value {
+    strings(head.assets.iter().map(|path| {
+        path.0
+            .strip_prefix("content")
+            .unwrap_or(path.0.as_str())
+            .to_owned()
+    }))
+}
+
+/// A page that links here.
+pub(super) fn backlink(permalink: &str, title: Option<&str>) -> Value {
+    object([
+        ("permalink", Value::from(permalink)),
+        ("title", Value::from(title)),
+    ])
+}

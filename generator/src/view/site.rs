@@ -1,0 +1,272 @@
+//! The whole site as template values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tera::Value;
+
+use super::taxonomy::{self, TaxonomyValues, TermValues};
+use super::{config, page, section};
+use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::markup::Bodies;
+use crate::settings::Settings;
+use crate::template::SiteLookup;
+
+/// All template values of a site. They share their data: a clone is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct SiteView {
+    pages: BTreeMap<PageId, PageValues>,
+    sections: BTreeMap<SectionId, SectionValues>,
+    /// By language and name.
+    taxonomies: BTreeMap<String, BTreeMap<String, TaxonomyValues>>,
+    configs: BTreeMap<String, Value>,
+}
+
+#[derive(Clone, Debug)]
+struct PageValues {
+    full: Value,
+    without_neighbours: Value,
+}
+
+#[derive(Clone, Debug)]
+struct SectionValues {
+    full: Value,
+    without_pages: Value,
+}
+
+/// Makes all values of the site.
+#[must_use]
+pub fn freeze(settings: &Settings, graph: &SiteGraph, bodies: &Bodies) -> SiteView {
+    let backlinks = backlinks(graph, bodies);
+    let links_to = |file: &str| backlinks.get(file).cloned().unwrap_or_else(no_values);
+    let mut view = SiteView {
+        pages: pages(settings, graph, bodies, &links_to),
+        configs: settings
+            .languages
+            .keys()
+            .map(|lang| (lang.clone(), config(settings, lang)))
+            .collect(),
+        ..SiteView::default()
+    };
+    for (id, head) in &graph.sections {
+        let body = bodies.sections.get(id).map(|body| &**body);
+        let mut fields = section::bare(settings, graph, head, body, links_to(&id.0));
+        let without_pages = Value::from(fields.clone());
+        let pages: Vec<Value> = head.pages.iter().filter_map(|id| view.page(id)).collect();
+        fields.insert("pages", Value::from(pages));
+        let full = Value::from(fields);
+        view.sections.insert(
+            id.clone(),
+            SectionValues {
+                full,
+                without_pages,
+            },
+        );
+    }
+    view.taxonomies = taxonomies(settings, graph, &view);
+    view
+}
+
+fn no_values() -> Value {
+    Value::from(Vec::<Value>::new())
+}
+
+fn pages(
+    settings: &Settings,
+    graph: &SiteGraph,
+    bodies: &Bodies,
+    links_to: &dyn Fn(&str) -> Value,
+) -> BTreeMap<PageId, PageValues> {
+    let bare: BTreeMap<&PageId, super::Fields> = graph
+        .pages
+        .iter()
+        .map(|(id, head)| {
+            let body = bodies.pages.get(id).map(|body| &**body);
+            let fields = page::bare(settings, graph, head, body, links_to(&id.0));
+            (id, fields)
+        })
+        .collect();
+    let shared: BTreeMap<&PageId, Value> = bare
+        .iter()
+        .map(|(id, fields)| (*id, Value::from(fields.clone())))
+        .collect();
+    bare.into_iter()
+        .filter_map(|(id, mut fields)| {
+            let head = graph.pages.get(id)?;
+            let without_neighbours = shared.get(id)?.clone();
+            if head.lower.is_none() && head.higher.is_none() {
+                let full = without_neighbours.clone();
+                return Some((
+                    id.clone(),
+                    PageValues {
+                        full,
+                        without_neighbours,
+                    },
+                ));
+            }
+            let neighbour = |id: &Option<PageId>| {
+                Value::from(id.as_ref().and_then(|id| shared.get(id)).cloned())
+            };
+            fields.insert("lower", neighbour(&head.lower));
+            fields.insert("higher", neighbour(&head.higher));
+            Some((
+                id.clone(),
+                PageValues {
+                    full: Value::from(fields),
+                    without_neighbours,
+                },
+            ))
+        })
+        .collect()
+}
+
+fn taxonomies(
+    settings: &Settings,
+    graph: &SiteGraph,
+    view: &SiteView,
+) -> BTreeMap<String, BTreeMap<String, TaxonomyValues>> {
+    graph
+        .taxonomies
+        .iter()
+        .map(|(lang, all)| {
+            let language = settings.language(lang);
+            let values = all
+                .iter()
+                .map(|one| {
+                    let kind = language.and_then(|language| language.taxonomy(&one.name));
+                    let values = taxonomy::values(one, kind, &|term| view.bare_pages(&term.pages));
+                    (one.name.clone(), values)
+                })
+                .collect();
+            (lang.clone(), values)
+        })
+        .collect()
+}
+
+/// Who links to each content file, by its path below `content/`.
+fn backlinks(graph: &SiteGraph, bodies: &Bodies) -> BTreeMap<String, Value> {
+    let mut found: BTreeMap<&str, BTreeSet<(&str, Option<&str>)>> = BTreeMap::new();
+    for (id, body) in &bodies.pages {
+        let Some(head) = graph.pages.get(id) else {
+            continue;
+        };
+        for link in &body.internal_links {
+            let from = (head.permalink.as_str(), head.front.title.as_deref());
+            found.entry(&link.target).or_default().insert(from);
+        }
+    }
+    for (id, body) in &bodies.sections {
+        let Some(head) = graph.sections.get(id) else {
+            continue;
+        };
+        for link in &body.internal_links {
+            let from = (head.permalink.as_str(), head.front.title.as_deref());
+            found.entry(&link.target).or_default().insert(from);
+        }
+    }
+    found
+        .into_iter()
+        .map(|(target, from)| {
+            let links: Vec<Value> = from
+                .into_iter()
+                .map(|(permalink, title)| page::backlink(permalink, title))
+                .collect();
+            (target.to_owned(), Value::from(links))
+        })
+        .collect()
+}
+
+impl SiteView {
+    /// `config` for a language.
+    #[must_use]
+    pub fn config(&self, lang: &str) -> Value {
+        self.configs.get(lang).cloned().unwrap_or_else(Value::none)
+    }
+
+    /// A page with its neighbours.
+    #[must_use]
+    pub fn page(&self, id: &PageId) -> Option<Value> {
+        self.pages.get(id).map(|page| page.full.clone())
+    }
+
+    /// Pages without their neighbours.
+    #[must_use]
+    pub fn bare_pages(&self, ids: &[PageId]) -> Vec<Value> {
+        ids.iter()
+            .filter_map(|id| self.pages.get(id))
+            .map(|page| page.without_neighbours.clone())
+            .collect()
+    }
+
+    /// A section with its pages.
+    #[must_use]
+    pub fn section(&self, id: &SectionId) -> Option<Value> {
+        self.sections.get(id).map(|section| section.full.clone())
+    }
+
+    /// A section without its pages.
+    #[must_use]
+    pub fn section_without_pages(&self, id: &SectionId) -> Option<Value> {
+        self.sections
+            .get(id)
+            .map(|section| section.without_pages.clone())
+    }
+
+    /// A taxonomy's settings and its terms, as the templates of its files see them.
+    #[must_use]
+    pub fn taxonomy_parts(&self, lang: &str, name: &str) -> Option<(Value, Vec<Value>)> {
+        let taxonomy = self.find(lang, name)?;
+        let terms = taxonomy
+            .terms
+            .iter()
+            .map(|term| term.full.clone())
+            .collect();
+        Some((taxonomy.kind.clone(), terms))
+    }
+
+    /// A taxonomy's settings and one of its terms, by its slug.
+    #[must_use]
+    pub fn term_parts(&self, lang: &str, name: &str, slug: &str) -> Option<(Value, Value)> {
+        let taxonomy = self.find(lang, name)?;
+        let term = taxonomy.terms.iter().find(|term| term.slug == slug)?;
+        Some((taxonomy.kind.clone(), term.full.clone()))
+    }
+
+    fn find(&self, lang: &str, name: &str) -> Option<&TaxonomyValues> {
+        self.taxonomies.get(lang)?.get(name)
+    }
+}
+
+impl SiteLookup for SiteView {
+    fn page(&self, file: &str) -> Option<Value> {
+        self.page(&PageId(file.into()))
+    }
+
+    fn section(&self, file: &str, metadata_only: bool) -> Option<Value> {
+        let id = SectionId(file.into());
+        if metadata_only {
+            self.section_without_pages(&id)
+        } else {
+            self.section(&id)
+        }
+    }
+
+    fn taxonomy(&self, kind: &str, lang: &str) -> Option<Value> {
+        self.find(lang, kind).map(|found| found.whole.clone())
+    }
+
+    fn taxonomy_term(
+        &self,
+        kind: &str,
+        term: &str,
+        lang: &str,
+        include_pages: bool,
+    ) -> Option<Value> {
+        let terms: &[TermValues] = &self.find(lang, kind)?.terms;
+        let found = terms.iter().find(|one| one.name == term)?;
+        Some(if include_pages {
+            found.full.clone()
+        } else {
+            found.without_pages.clone()
+        })
+    }
+}
