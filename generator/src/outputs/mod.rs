@@ -1,8 +1,17 @@
 //! What the site consists of: a plan of all files, then each file made on its own.
 
 mod artifact;
+mod feeds;
 pub mod images;
+mod pagers;
+mod plan;
+mod plan_lists;
+mod render;
 mod sass;
 mod search;
+mod sitemap;
+mod welcome;
 
 pub use artifact::{Artifact, OutputPath};
+pub use plan::{OutputTask, plan};
+pub use render::{Materials, render};

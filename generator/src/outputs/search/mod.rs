@@ -1,5 +1,51 @@
 //! The search index of a language.
 
+mod elastic;
+mod rows;
 mod text;
 
 pub use text::plain_text;
+
+use rows::Row;
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::SiteGraph;
+use crate::markup::Bodies;
+use crate::settings::{IndexFormat, Settings};
+
+/// The extension of the index's file. Its form is that of the default language for all.
+pub(super) fn extension(settings: &Settings) -> &'static str {
+    match settings.default_settings().search.index_format {
+        IndexFormat::ElasticlunrJavascript | IndexFormat::FuseJavascript => "js",
+        IndexFormat::ElasticlunrJson | IndexFormat::FuseJson => "json",
+    }
+}
+
+/// The index of a language's sections and pages.
+pub(super) fn index(
+    lang: &str,
+    settings: &Settings,
+    graph: &SiteGraph,
+    bodies: &Bodies,
+) -> Result<String, Diagnostic> {
+    let search = &settings.default_settings().search;
+    let rows = rows::collect(lang, search, graph, bodies);
+    let json = match search.index_format {
+        IndexFormat::ElasticlunrJavascript | IndexFormat::ElasticlunrJson => {
+            elastic::index(lang, search, &rows)
+                .map_err(|fault| fault.in_file(settings.config_file.clone()))?
+        }
+        IndexFormat::FuseJavascript | IndexFormat::FuseJson => fuse(&rows)?,
+    };
+    Ok(match search.index_format {
+        IndexFormat::ElasticlunrJavascript | IndexFormat::FuseJavascript => {
+            format!("window.searchIndex = {json}")
+        }
+        IndexFormat::ElasticlunrJson | IndexFormat::FuseJson => json,
+    })
+}
+
+fn fuse(rows: &[Row]) -> Result<String, Diagnostic> {
+    serde_json::to_string(rows)
+        .map_err(|error| Diagnostic::error(format!("the search index cannot be written: {error}")))
+}

@@ -1,0 +1,287 @@
+//! Making one file of the plan.
+
+use std::sync::Arc;
+
+use tera::Value;
+
+use super::plan::{OutputTask, What};
+use super::plan_lists::{section_pagers, shown_pages, term_pagers};
+use super::{Artifact, feeds, sass, search, welcome};
+use crate::diagnostic::Diagnostic;
+use crate::graph::{SectionHead, SectionId, SiteGraph};
+use crate::markup::Bodies;
+use crate::settings::Settings;
+use crate::source::SourceTree;
+use crate::template::{Context, Scope, Templates};
+use crate::view::SiteView;
+
+/// What Zola calls itself to templates.
+const ZOLA_VERSION: &str = "0.22.1";
+
+/// All that the files are made of.
+#[derive(Clone, Copy)]
+pub struct Materials<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The sources.
+    pub sources: &'a SourceTree,
+    /// The graph.
+    pub graph: &'a SiteGraph,
+    /// The rendered bodies.
+    pub bodies: &'a Bodies,
+    /// The template values.
+    pub view: &'a SiteView,
+    /// The templates.
+    pub templates: &'a Templates,
+    /// What templates' functions see.
+    pub scope: Scope<'a>,
+}
+
+/// Makes one file.
+///
+/// # Errors
+/// What is wrong with its template or its source, with the file that it was made for.
+pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
+    let work = Work { materials };
+    match &task.what {
+        What::Copy { from, link } => Ok(Artifact::Copy {
+            from: from.clone(),
+            link: *link,
+        }),
+        What::Style { of_theme, file } => {
+            let sources = if *of_theme {
+                &materials.sources.theme_sass
+            } else {
+                &materials.sources.sass
+            };
+            sass::compile(sources, file).map(made)
+        }
+        What::Search(lang) => {
+            search::index(lang, materials.settings, materials.graph, materials.bodies).map(made)
+        }
+        What::Page(_)
+        | What::Section(_)
+        | What::SectionPager(..)
+        | What::Taxonomy { .. }
+        | What::Term { .. }
+        | What::NotFound => work
+            .page(&task.what)
+            .map(page)
+            .map_err(|fault| located(fault, task)),
+        _ => work
+            .plain(&task.what)
+            .map(made)
+            .map_err(|fault| located(fault, task)),
+    }
+}
+
+fn page(text: String) -> Artifact {
+    Artifact::Page(Arc::from(text.into_bytes()))
+}
+
+fn made(text: String) -> Artifact {
+    Artifact::Made(Arc::from(text.into_bytes()))
+}
+
+/// Names what was being made, since a template serves many pages.
+fn located(mut fault: Diagnostic, task: &OutputTask) -> Diagnostic {
+    if fault.file.is_none() {
+        fault.file = Some(task.source.clone());
+    } else if fault.file.as_deref() != Some(task.source.as_str()) {
+        fault.message = format!("{} (while making {})", fault.message, task.source);
+    }
+    fault
+}
+
+struct Work<'a> {
+    materials: &'a Materials<'a>,
+}
+
+impl Work<'_> {
+    fn page(&self, what: &What) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        match what {
+            What::Page(id) => {
+                let Some(head) = materials.graph.pages.get(id) else {
+                    return Err(gone());
+                };
+                let context = self
+                    .context(&head.lang, &head.path)
+                    .with("zola_version", ZOLA_VERSION)
+                    .with("page", materials.view.page(id));
+                self.render(head.template.as_deref().unwrap_or("page.html"), &context)
+            }
+            What::Section(id) => self.section(id, None),
+            What::SectionPager(id, number) => self.section(id, Some(*number)),
+            What::Taxonomy { lang, name } => self.taxonomy(lang, name),
+            What::Term {
+                lang,
+                name,
+                slug,
+                pager,
+            } => self.term(lang, name, slug, *pager),
+            _ => {
+                let lang = &materials.settings.default_language;
+                let context = Context::new()
+                    .with("config", materials.view.config(lang))
+                    .with("lang", lang.as_str());
+                self.render("404.html", &context)
+            }
+        }
+    }
+
+    fn plain(&self, what: &What) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        match what {
+            What::Redirect(target) => {
+                let context = Context::new().with("url", target.as_str());
+                self.render("internal/alias.html", &context)
+            }
+            What::Feed(feed) => self.render(&feed.name, &feeds::context(feed, materials)),
+            What::Sitemap(entries) => {
+                let context = Context::new().with("entries", entries.clone());
+                self.render("sitemap.xml", &context)
+            }
+            What::SitemapIndex(addresses) => {
+                let context = Context::new().with("sitemaps", addresses.clone());
+                self.render("split_sitemap_index.xml", &context)
+            }
+            _ => {
+                let lang = &materials.settings.default_language;
+                let context = Context::new().with("config", materials.view.config(lang));
+                self.render("robots.txt", &context)
+            }
+        }
+    }
+
+    fn context(&self, lang: &str, path: &str) -> Context {
+        Context::new()
+            .with("config", self.materials.view.config(lang))
+            .with("current_url", self.materials.settings.permalink(path))
+            .with("current_path", path)
+            .with("lang", lang)
+    }
+
+    fn section(&self, id: &SectionId, number: Option<usize>) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        let Some(head) = materials.graph.sections.get(id) else {
+            return Err(gone());
+        };
+        let context = match (number, section_pagers(head)) {
+            (Some(number), Some(pagers)) => {
+                let pages = materials.view.bare_pages(&head.pages);
+                self.context(&head.lang, &pagers.pager_path(number))
+                    .with("section", materials.view.section_without_pages(id))
+                    .with("paginator", pagers.value(materials.settings, pages, number))
+            }
+            _ => self
+                .context(&head.lang, &head.path)
+                .with("section", materials.view.section(id)),
+        };
+        self.render(section_template(head), &context)
+    }
+
+    fn taxonomy(&self, lang: &str, name: &str) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        let found = self.find(lang, name);
+        let parts = materials.view.taxonomy_parts(lang, name);
+        let (Some(taxonomy), Some((kind, terms))) = (found, parts) else {
+            return Err(gone());
+        };
+        let context = self
+            .context(lang, &taxonomy.path)
+            .with("terms", terms)
+            .with("taxonomy", kind);
+        self.render(&self.of_taxonomy(name, "list")?, &context)
+    }
+
+    fn term(
+        &self,
+        lang: &str,
+        name: &str,
+        slug: &str,
+        pager: Option<usize>,
+    ) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        let found = self
+            .find(lang, name)
+            .and_then(|taxonomy| taxonomy.terms.iter().find(|term| term.slug == slug));
+        let parts = materials.view.term_parts(lang, name, slug);
+        let (Some(term), Some((kind, value))) = (found, parts) else {
+            return Err(gone());
+        };
+        let settings = materials
+            .settings
+            .language(lang)
+            .and_then(|language| language.taxonomy(name));
+        let pagers = settings.and_then(|settings| term_pagers(term, settings));
+        let context = match (pager, pagers) {
+            (Some(number), Some(pagers)) => {
+                let shown = shown_pages(materials.graph, term);
+                let pages = materials.view.bare_pages(&shown);
+                self.context(lang, &pagers.pager_path(number))
+                    .with("paginator", pagers.value(materials.settings, pages, number))
+            }
+            _ => self.context(lang, &term.path),
+        };
+        let context = context.with("term", value).with("taxonomy", kind);
+        self.render(&self.of_taxonomy(name, "single")?, &context)
+    }
+
+    fn find(&self, lang: &str, name: &str) -> Option<&crate::graph::Taxonomy> {
+        self.materials
+            .graph
+            .taxonomies
+            .get(lang)?
+            .iter()
+            .find(|taxonomy| taxonomy.name == name)
+    }
+
+    /// The template of a taxonomy's list or of its terms.
+    fn of_taxonomy(&self, name: &str, part: &str) -> Result<String, Diagnostic> {
+        let (own, shared) = (
+            format!("{name}/{part}.html"),
+            format!("taxonomy_{part}.html"),
+        );
+        if self.materials.templates.resolve(&own).is_some() {
+            Ok(own)
+        } else if self.materials.templates.resolve(&shared).is_some() {
+            Ok(shared)
+        } else {
+            Err(Diagnostic::error(format!(
+                "The taxonomy `{name}` has no template: neither {own} nor {shared} exists"
+            ))
+            .in_file(self.materials.settings.config_file.clone())
+            .hint(format!(
+                "write templates/{own}, or set render = false for the taxonomy"
+            )))
+        }
+    }
+
+    fn render(&self, template: &str, context: &Context) -> Result<String, Diagnostic> {
+        let materials = self.materials;
+        if materials.templates.resolve(template).is_none() {
+            return welcome::page(template).ok_or_else(|| {
+                Diagnostic::error(format!("There is no template `{template}`"))
+                    .hint(format!("write templates/{template}, or name another"))
+            });
+        }
+        materials
+            .templates
+            .render(template, context, &materials.scope)
+    }
+}
+
+fn section_template(head: &SectionHead) -> &str {
+    let usual = if head.folders.is_empty() {
+        "index.html"
+    } else {
+        "section.html"
+    };
+    head.front.template.as_deref().unwrap_or(usual)
+}
+
+/// The plan comes from the same graph, so this is never seen.
+fn gone() -> Diagnostic {
+    Diagnostic::error("a planned file is no longer part of the site")
+}

@@ -1,0 +1,84 @@
+//! The addresses of the sitemap.
+
+use std::collections::BTreeMap;
+
+use tera::Value;
+
+use super::pagers::Pagers;
+use super::plan::{What, is_written};
+use super::plan_lists::{rendered, section_pagers, shown_pages, term_pagers};
+use crate::graph::SiteGraph;
+use crate::settings::{ExcludePagers, Settings};
+use crate::view::object;
+
+/// Most addresses that one file may hold.
+const MOST: usize = 30_000;
+
+/// The sitemap's files by name: one, or several and an index of them.
+pub(super) fn plan(settings: &Settings, graph: &SiteGraph) -> Vec<(String, What)> {
+    let entries = entries(settings, graph);
+    if entries.len() < MOST {
+        return vec![("sitemap.xml".to_owned(), What::Sitemap(entries))];
+    }
+    let mut files = Vec::new();
+    let mut addresses = Vec::new();
+    for (index, part) in entries.chunks(MOST).enumerate() {
+        let name = format!("sitemap{}.xml", index + 1);
+        let address = settings.permalink(&name);
+        addresses.push(address.trim_end_matches('/').to_owned());
+        files.push((name, What::Sitemap(part.to_vec())));
+    }
+    files.push(("sitemap.xml".to_owned(), What::SitemapIndex(addresses)));
+    files
+}
+
+/// Every address once, in byte order.
+fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Value> {
+    let mut found: BTreeMap<String, (Option<String>, Value)> = BTreeMap::new();
+    for page in graph.pages.values().filter(|page| is_written(graph, page)) {
+        let changed = page.front.updated.clone().or(page.front.date.clone());
+        let entry = (changed, page.front.extra.clone());
+        found.entry(page.permalink.clone()).or_insert(entry);
+    }
+    let mut plain = |address: String, extra: Value| {
+        found.entry(address).or_insert((None, extra));
+    };
+    let with_pagers = settings.exclude_paginated_pages_in_sitemap == ExcludePagers::None;
+    let numbered = |pagers: &Pagers<'_>, items: usize| {
+        let last = if with_pagers { pagers.number(items) } else { 0 };
+        (1..=last)
+            .map(|number| settings.permalink(&pagers.numbered_path(number)))
+            .collect::<Vec<_>>()
+    };
+    for section in graph.sections.values() {
+        if section.front.render {
+            plain(section.permalink.clone(), section.front.extra.clone());
+        }
+        if let Some(pagers) = section_pagers(section) {
+            for address in numbered(&pagers, section.pages.len()) {
+                plain(address, Value::none());
+            }
+        }
+    }
+    for (taxonomy, kind) in rendered(settings, graph) {
+        plain(taxonomy.permalink.clone(), Value::none());
+        for term in &taxonomy.terms {
+            plain(term.permalink.clone(), Value::none());
+            if let Some(pagers) = term_pagers(term, kind) {
+                for address in numbered(&pagers, shown_pages(graph, term).len()) {
+                    plain(address, Value::none());
+                }
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(permalink, (updated, extra))| {
+            object([
+                ("permalink", Value::from(permalink)),
+                ("updated", Value::from(updated)),
+                ("extra", extra),
+            ])
+        })
+        .collect()
+}
