@@ -24,36 +24,18 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(operation: ImageOperation, (width, height): (u32, u32)) -> Self {
-        let to = |width, height| Self {
-            crop: None,
-            resize: Some((width, height)),
+    fn of(operation: ImageOperation, size: (u32, u32)) -> Self {
+        let crop = match operation {
+            ImageOperation::Fill(w, h) => cut_to_ratio(size, (w, h)),
+            _ => None,
         };
-        match operation {
-            ImageOperation::Scale(w, h) => to(w, h),
-            ImageOperation::FitWidth(w) => to(w, in_ratio(height, w, width)),
-            ImageOperation::FitHeight(h) => to(in_ratio(width, h, height), h),
-            ImageOperation::Fit(w, h) => {
-                if width <= w && height <= h {
-                    Self::default()
-                } else if u64::from(width) * u64::from(h) > u64::from(height) * u64::from(w) {
-                    to(w, in_ratio(height, w, width))
-                } else {
-                    to(in_ratio(width, h, height), h)
-                }
-            }
-            ImageOperation::Fill(w, h) => Self {
-                crop: cut_to_ratio((width, height), (w, h)),
-                resize: Some((w, h)),
-            },
+        let resized = operation.resized(size);
+        let unchanged = matches!(operation, ImageOperation::Fit(..)) && resized == size;
+        Self {
+            crop,
+            resize: (!unchanged).then_some(resized),
         }
     }
-}
-
-/// `length * to / from`, rounded down; the missing side of a size in the same ratio.
-fn in_ratio(length: u32, to: u32, from: u32) -> u32 {
-    let scaled = u64::from(length) * u64::from(to) / u64::from(from.max(1));
-    u32::try_from(scaled).unwrap_or(u32::MAX)
 }
 
 /// The middle of an image that has the ratio of the wanted size; none where the ratios are so

@@ -20,6 +20,32 @@ pub enum ImageOperation {
     Fill(u32, u32),
 }
 
+impl ImageOperation {
+    /// The size that an image of this width and height gets, in pixels.
+    #[must_use]
+    pub fn resized(self, (width, height): (u32, u32)) -> (u32, u32) {
+        match self {
+            Self::Scale(w, h) | Self::Fill(w, h) => (w, h),
+            Self::FitWidth(w) => (w, in_ratio(height, w, width)),
+            Self::FitHeight(h) => (in_ratio(width, h, height), h),
+            Self::Fit(w, h) if width <= w && height <= h => (width, height),
+            Self::Fit(w, h) => {
+                if u64::from(width) * u64::from(h) > u64::from(height) * u64::from(w) {
+                    (w, in_ratio(height, w, width))
+                } else {
+                    (in_ratio(width, h, height), h)
+                }
+            }
+        }
+    }
+}
+
+/// `length * to / from`, rounded down; the missing side of a size in the same ratio.
+fn in_ratio(length: u32, to: u32, from: u32) -> u32 {
+    let scaled = u64::from(length) * u64::from(to) / u64::from(from.max(1));
+    u32::try_from(scaled).unwrap_or(u32::MAX)
+}
+
 /// The format that a resized image is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ImageFormat {

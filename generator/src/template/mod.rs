@@ -2,14 +2,27 @@
 //!
 //! The language is Tera 1's, byte for byte; the values are Tera 2's, shared and never copied.
 
+mod arguments;
+mod builtins;
+mod compile;
 mod context;
 mod effects;
+mod fault;
+mod files;
+mod filters;
+mod functions;
 mod load;
+mod render;
 mod scope;
 mod shortcode;
+mod testers;
+#[cfg(test)]
+mod tests;
+mod values;
 
 pub use context::Context;
 pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest};
+pub use files::Files;
 pub use load::{TemplateSource, Templates, Theme};
 pub use scope::{MarkdownFilter, Scope, SiteLookup};
 pub use shortcode::BodyTemplates;

@@ -4,8 +4,10 @@ use tera::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::SiteGraph;
+use crate::settings::Settings;
 
 use super::effects::Effects;
+use super::files::Files;
 
 /// The site's pages, sections and taxonomies as template values. Implemented by `view`.
 ///
@@ -42,6 +44,10 @@ pub trait MarkdownFilter: Sync {
 /// What functions and filters may see.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
+    /// The site's settings.
+    pub settings: &'a Settings,
+    /// Files that were loaded.
+    pub files: &'a Files,
     /// Addresses of pages, sections and terms.
     pub graph: &'a SiteGraph,
     /// Pages, sections and taxonomies; none while bodies are rendered.
@@ -55,8 +61,15 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// A scope without pages' values and without Markdown.
     #[must_use]
-    pub fn new(graph: &'a SiteGraph, effects: &'a Effects) -> Self {
+    pub fn new(
+        settings: &'a Settings,
+        graph: &'a SiteGraph,
+        files: &'a Files,
+        effects: &'a Effects,
+    ) -> Self {
         Self {
+            settings,
+            files,
             graph,
             site: None,
             markdown: None,

@@ -43,7 +43,7 @@ pub(super) fn collect(
         if front.redirect_to.is_none() {
             rows.push(row(
                 search,
-                Source {
+                &Source {
                     permalink: &section.permalink,
                     path: &section.path,
                     title: front.title.as_deref(),
@@ -59,7 +59,7 @@ pub(super) fn collect(
             }
             rows.push(row(
                 search,
-                Source {
+                &Source {
                     permalink: &page.permalink,
                     path: &page.path,
                     title: page.front.title.as_deref(),
@@ -82,7 +82,7 @@ struct Source<'a> {
     body: Option<&'a Rendered>,
 }
 
-fn row(search: &SearchSettings, source: Source<'_>) -> Row {
+fn row(search: &SearchSettings, source: &Source<'_>) -> Row {
     let text =
         |wanted: bool, text: Option<&str>| wanted.then(|| text.unwrap_or_default().to_owned());
     let limit = search

@@ -1,0 +1,97 @@
+//! The lines on which tags open. The syntax tree holds no places, but its tags stand in the order
+//! of the text: the n-th tag of the tree is the n-th of the text.
+
+/// Lines of the tags `{{` and `{%` of a text, in order; comments and raw text hold none.
+pub(super) fn tag_lines(text: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let mut line = 1;
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        line += newlines(before);
+        let close = match from.as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            Some(b'#') => "#}",
+            _ => {
+                rest = from.get(1..).unwrap_or_default();
+                continue;
+            }
+        };
+        let end = tag_end(from, close);
+        let (tag, after) = from.split_at_checked(end).unwrap_or((from, ""));
+        if close != "#}" {
+            lines.push(line);
+        }
+        line += newlines(tag);
+        rest = after;
+        if close == "%}" && keyword(tag) == "raw" {
+            // Raw text ends with its own tag, whatever stands between.
+            let end = find_endraw(rest);
+            let (raw, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            line += newlines(raw);
+            rest = after;
+        }
+    }
+    lines
+}
+
+fn newlines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// Length of the tag at the head of `text`; what closes it is not looked for in strings.
+fn tag_end(text: &str, close: &str) -> usize {
+    let mut quote: Option<u8> = None;
+    let bytes = text.as_bytes();
+    let mut at = 2;
+    while at < bytes.len() {
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        match quote {
+            Some(open) if open == byte => quote = None,
+            Some(_) => {}
+            None if close != "#}" && matches!(byte, b'"' | b'\'' | b'`') => quote = Some(byte),
+            None if bytes
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(close.as_bytes())) =>
+            {
+                return at + close.len();
+            }
+            None => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+fn keyword(tag: &str) -> &str {
+    tag.trim_start_matches(['{', '%', '-'])
+        .trim_start()
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .next()
+        .unwrap_or_default()
+}
+
+fn find_endraw(text: &str) -> usize {
+    text.match_indices("{%")
+        .map(|(at, _)| at)
+        .find(|at| keyword(text.get(*at..).unwrap_or_default()) == "endraw")
+        .unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag_lines;
+
+    #[test]
+    fn tags_in_comments_and_raw_text_do_not_count() {
+        let text = "{{ a }}\n{# {{ b }} #}\n{% raw %}\n{{ c }}{% if %}\n{% endraw %}\n{{ '}}' ~ \"\n\" }}\n{%- if x -%}{ {% endif %}";
+        assert_eq!(tag_lines(text), [1, 3, 5, 6, 8, 8]);
+    }
+
+    #[test]
+    fn an_open_end_is_no_trouble() {
+        assert_eq!(tag_lines("{{ a"), [1]);
+        assert_eq!(tag_lines("{"), [] as [usize; 0]);
+    }
+}

@@ -1,0 +1,218 @@
+//! Templates, lowered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tera1::ast;
+
+use super::expressions::{call, expression};
+use super::lines::tag_lines;
+use super::{Compiled, ForLoop, Import, Macro, Node, What};
+use crate::diagnostic::Diagnostic;
+
+/// Parses a template.
+///
+/// # Errors
+/// What the parser says, with file, line and column.
+pub(in crate::template) fn compile(
+    name: &str,
+    file: &str,
+    text: &str,
+) -> Result<Compiled, Diagnostic> {
+    let template = tera1::Template::new(name, None, text).map_err(|error| syntax(file, &error))?;
+    let mut lowering = Lowering {
+        lines: tag_lines(text).into_iter(),
+        macros: BTreeMap::new(),
+        imports: Vec::new(),
+        parent: None,
+    };
+    let nodes = lowering.body(&template.ast);
+    let mut blocks = BTreeMap::new();
+    gather(&nodes, &mut blocks);
+    Ok(Compiled {
+        name: name.to_owned(),
+        file: file.to_owned(),
+        nodes,
+        blocks,
+        macros: lowering.macros,
+        imports: lowering.imports,
+        parent: lowering.parent,
+    })
+}
+
+/// Blocks by name; only those directly inside other blocks are found, as in Tera 1.
+fn gather(nodes: &[Node], blocks: &mut BTreeMap<String, Arc<Vec<Node>>>) {
+    for node in nodes {
+        if let What::Block { name, body } = &node.what {
+            blocks.insert(name.clone(), Arc::clone(body));
+            gather(body, blocks);
+        }
+    }
+}
+
+struct Lowering {
+    lines: std::vec::IntoIter<usize>,
+    macros: BTreeMap<String, Macro>,
+    imports: Vec<Import>,
+    parent: Option<(String, Option<usize>)>,
+}
+
+impl Lowering {
+    /// The line of the next tag of the text.
+    fn line(&mut self) -> Option<usize> {
+        self.lines.next()
+    }
+
+    fn body(&mut self, nodes: &[ast::Node]) -> Vec<Node> {
+        nodes.iter().filter_map(|node| self.node(node)).collect()
+    }
+
+    fn node(&mut self, node: &ast::Node) -> Option<Node> {
+        let (line, what) = match node {
+            ast::Node::Text(text) => (None, What::Text(text.clone())),
+            ast::Node::Raw(_, text, _) => {
+                let line = self.line();
+                self.line();
+                (line, What::Text(text.clone()))
+            }
+            ast::Node::Comment(..) => return None,
+            ast::Node::VariableBlock(_, value) => (self.line(), What::Print(expression(value))),
+            ast::Node::Super => (self.line(), What::Super),
+            ast::Node::Set(_, set) => {
+                let what = What::Set {
+                    name: set.key.clone(),
+                    value: expression(&set.value),
+                    global: set.global,
+                };
+                (self.line(), what)
+            }
+            ast::Node::Extends(_, name) => {
+                let line = self.line();
+                self.parent = Some((name.clone(), line));
+                (line, What::Extends(name.clone()))
+            }
+            ast::Node::Include(_, names, ignore_missing) => {
+                let what = What::Include {
+                    names: names.clone(),
+                    ignore_missing: *ignore_missing,
+                };
+                (self.line(), what)
+            }
+            ast::Node::ImportMacro(_, template, namespace) => {
+                let line = self.line();
+                self.imports.push(Import {
+                    template: template.clone(),
+                    namespace: namespace.clone(),
+                    line,
+                });
+                return None;
+            }
+            ast::Node::MacroDefinition(_, definition, _) => {
+                self.macro_definition(definition);
+                return None;
+            }
+            ast::Node::FilterSection(_, section, _) => {
+                let line = self.line();
+                let body = self.body(&section.body);
+                self.line();
+                let filter = call(&section.filter);
+                (line, What::FilterSection { filter, body })
+            }
+            ast::Node::Block(_, block, _) => {
+                let line = self.line();
+                let body = Arc::new(self.body(&block.body));
+                self.line();
+                let name = block.name.clone();
+                (line, What::Block { name, body })
+            }
+            ast::Node::Forloop(_, each, _) => {
+                let line = self.line();
+                (line, What::For(self.for_loop(each)))
+            }
+            ast::Node::If(condition, _) => self.condition(condition),
+            ast::Node::Break(_) => (self.line(), What::Break),
+            ast::Node::Continue(_) => (self.line(), What::Continue),
+        };
+        Some(Node { line, what })
+    }
+
+    fn macro_definition(&mut self, definition: &ast::MacroDefinition) {
+        self.line();
+        let body = self.body(&definition.body);
+        self.line();
+        let mut names: Vec<&String> = definition.args.keys().collect();
+        names.sort();
+        let arguments = names
+            .into_iter()
+            .map(|name| {
+                let default = definition.args.get(name).and_then(Option::as_ref);
+                (name.clone(), default.map(expression))
+            })
+            .collect();
+        self.macros
+            .insert(definition.name.clone(), Macro { arguments, body });
+    }
+
+    fn for_loop(&mut self, each: &ast::Forloop) -> ForLoop {
+        let body = self.body(&each.body);
+        let empty = match &each.empty_body {
+            Some(nodes) => {
+                self.line();
+                self.body(nodes)
+            }
+            None => Vec::new(),
+        };
+        self.line();
+        ForLoop {
+            key: each.key.clone(),
+            value: each.value.clone(),
+            container: expression(&each.container),
+            body,
+            empty,
+        }
+    }
+
+    fn condition(&mut self, condition: &ast::If) -> (Option<usize>, What) {
+        let mut first = None;
+        let mut arms = Vec::with_capacity(condition.conditions.len());
+        for (_, asked, body) in &condition.conditions {
+            let line = self.line();
+            first = first.or(line);
+            arms.push((line, expression(asked), self.body(body)));
+        }
+        let otherwise = match &condition.otherwise {
+            Some((_, body)) => {
+                self.line();
+                self.body(body)
+            }
+            None => Vec::new(),
+        };
+        self.line();
+        (first, What::If { arms, otherwise })
+    }
+}
+
+/// The parser's message with its place, in a sentence.
+fn syntax(file: &str, error: &tera1::Error) -> Diagnostic {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}\n{cause}");
+        source = cause.source();
+    }
+    let place = text.lines().find_map(|line| {
+        let (line, column) = line.trim().strip_prefix("--> ")?.split_once(':')?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    });
+    let reason = text
+        .lines()
+        .map(str::trim)
+        .find_map(|line| line.strip_prefix("= "))
+        .or_else(|| text.lines().next())
+        .unwrap_or("it cannot be parsed");
+    let fault = Diagnostic::error(format!("This template is not sound: {reason}")).in_file(file);
+    match place {
+        Some((line, column)) => fault.at(line, column),
+        None => fault,
+    }
+}

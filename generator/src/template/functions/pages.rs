@@ -1,0 +1,88 @@
+//! `get_page`, `get_section` and the taxonomies.
+
+use tera::Value;
+
+use crate::fields::nearest;
+use crate::template::arguments::Arguments;
+use crate::template::fault::Rendering;
+use crate::template::scope::{Scope, SiteLookup};
+
+/// The file of a page or section in a language: the code stands before the last dot.
+pub(super) fn in_language(path: &str, lang: Option<&str>, scope: &Scope<'_>) -> String {
+    match (lang, path.rsplit_once('.')) {
+        (Some(lang), Some((stem, extension))) if lang != scope.settings.default_language => {
+            format!("{stem}.{lang}.{extension}")
+        }
+        _ => path.to_owned(),
+    }
+}
+
+fn site<'a>(args: &Arguments<'_>, scope: &Scope<'a>) -> Rendering<&'a dyn SiteLookup> {
+    scope.site.ok_or_else(|| {
+        args.fault("cannot be used in a shortcode: the other pages are not rendered yet")
+    })
+}
+
+pub(super) fn get_page(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
+    let path = args.required_text("path")?;
+    let file = in_language(path, args.text("lang")?, scope);
+    site(args, scope)?.page(&file).ok_or_else(|| {
+        let fault = args.fault(format!("finds no page `{file}`"));
+        let files = scope.graph.pages.keys().map(|id| &*id.0);
+        match nearest(&file, files) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint("write the file's path below content/, without @/"),
+        }
+    })
+}
+
+pub(super) fn get_section(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
+    let path = args.required_text("path")?;
+    let file = in_language(path, args.text("lang")?, scope);
+    let metadata_only = args
+        .get("metadata_only")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    site(args, scope)?
+        .section(&file, metadata_only)
+        .ok_or_else(|| {
+            let fault = args.fault(format!("finds no section `{file}`"));
+            let files = scope.graph.sections.keys().map(|id| &*id.0);
+            match nearest(&file, files) {
+                Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                None => fault.hint("write the path of its _index.md below content/"),
+            }
+        })
+}
+
+pub(super) fn get_taxonomy(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
+    let kind = args.required_text("kind")?;
+    let required = args.flag("required", true)?;
+    let lang = args
+        .text("lang")?
+        .unwrap_or(&scope.settings.default_language);
+    match site(args, scope)?.taxonomy(kind, lang) {
+        Some(taxonomy) => Ok(taxonomy),
+        None if !required => Ok(Value::none()),
+        None => Err(args.fault(format!(
+            "finds no taxonomy `{kind}` in the language `{lang}`"
+        ))),
+    }
+}
+
+pub(super) fn get_taxonomy_term(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
+    let kind = args.required_text("kind")?;
+    let term = args.required_text("term")?;
+    let required = args.flag("required", true)?;
+    let include_pages = args.flag("include_pages", true)?;
+    let lang = args
+        .text("lang")?
+        .unwrap_or(&scope.settings.default_language);
+    match site(args, scope)?.taxonomy_term(kind, term, lang, include_pages) {
+        Some(term) => Ok(term),
+        None if !required => Ok(Value::none()),
+        None => Err(args.fault(format!(
+            "finds no term `{term}` of `{kind}` in the language `{lang}`"
+        ))),
+    }
+}

@@ -1,0 +1,111 @@
+//! Calls of filters, functions and macros.
+
+use tera::Value;
+
+use super::Renderer;
+use super::stack::FrameKind;
+use crate::fields::nearest;
+use crate::template::arguments::Arguments;
+use crate::template::compile::{Call, Compiled, Expr, Macro, MacroCall};
+use crate::template::fault::{Fault, Rendering};
+use crate::template::{filters, functions};
+
+impl<'a> Renderer<'a> {
+    /// Applies a filter; says whether its result is to be escaped.
+    pub(super) fn filter(&mut self, value: &Value, call: &'a Call) -> Rendering<(Value, bool)> {
+        let Some(filter) = filters::find(&call.name) else {
+            let fault = Fault::new(format!("There is no filter `{}`", call.name));
+            return Err(match nearest(&call.name, filters::names()) {
+                Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                None => fault,
+            });
+        };
+        let arguments = self.arguments(&call.arguments)?;
+        let arguments = Arguments::new("filter", &call.name, &arguments);
+        Ok((filter(value, &arguments, self.scope)?, true))
+    }
+
+    /// Calls a function; says whether its result is to be escaped.
+    pub(super) fn function(&mut self, call: &'a Call) -> Rendering<(Value, bool)> {
+        let Some(function) = functions::find(&call.name) else {
+            let fault = Fault::new(format!("There is no function `{}`", call.name));
+            return Err(match nearest(&call.name, functions::names()) {
+                Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                None => fault,
+            });
+        };
+        let arguments = self.arguments(&call.arguments)?;
+        let arguments = Arguments::new("function", &call.name, &arguments);
+        let value = (function.call)(&arguments, self.scope)?;
+        Ok((value, !function.safe))
+    }
+
+    fn arguments(&mut self, written: &'a [(String, Expr)]) -> Rendering<Vec<(&'a str, Value)>> {
+        let mut arguments = Vec::with_capacity(written.len());
+        for (name, expr) in written {
+            arguments.push((name.as_str(), self.unescaped(expr)?));
+        }
+        Ok(arguments)
+    }
+
+    /// Renders a macro: it sees its arguments and the template's own variables, nothing else.
+    pub(super) fn call_macro(&mut self, call: &'a MacroCall, out: &mut String) -> Rendering<()> {
+        let (template, definition) = self.find_macro(call)?;
+        let mut variables = Vec::with_capacity(definition.arguments.len());
+        for (name, default) in &definition.arguments {
+            let given = call.arguments.iter().find(|(given, _)| given == name);
+            let value = match (given, default) {
+                (Some((_, value)), _) => self.unescaped(value)?,
+                (None, Some(default)) => self.unescaped(default)?,
+                (None, None) => {
+                    return Err(Fault::new(format!(
+                        "The macro `{}` needs its argument `{name}`",
+                        call.name
+                    )));
+                }
+            };
+            variables.push((name.as_str(), value));
+        }
+        self.stack.push(FrameKind::Macro, template, variables);
+        let done = self.deeper(template, |renderer| renderer.body(&definition.body, out));
+        self.stack.pop();
+        done
+    }
+
+    fn find_macro(&self, call: &MacroCall) -> Rendering<(&'a Compiled, &'a Macro)> {
+        let caller = match self.blocks.last() {
+            Some(block) => block.template,
+            None if self.main.name != self.root.name => self.root.name.as_str(),
+            None => self.stack.template().name.as_str(),
+        };
+        let templates = self.templates;
+        // A macro's own file, and a file included from a block, know their own imports first.
+        let found = [self.here.name.as_str(), caller]
+            .into_iter()
+            .find_map(|name| templates.macros(name, &call.namespace));
+        let Some(template) = found.and_then(|file| templates.compiled(file)) else {
+            return Err(Fault::new(format!(
+                "No file of macros is imported as `{}` here",
+                call.namespace
+            ))
+            .hint(format!(
+                "write {{% import \"macros.html\" as {} %}} at the head of {}",
+                call.namespace, self.here.file
+            )));
+        };
+        match template.macros.get(&call.name) {
+            Some(definition) => Ok((template, definition)),
+            None => {
+                let fault = Fault::new(format!(
+                    "There is no macro `{}` in {}",
+                    call.name, template.file
+                ));
+                let names = template.macros.keys().map(String::as_str);
+                Err(match nearest(&call.name, names) {
+                    Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                    None => fault,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Expressions to values.
+
+use std::borrow::Cow;
+
+use tera::Value;
+
+use super::Renderer;
+use crate::fields::nearest;
+use crate::template::compile::{Expr, Fill, Path, Step};
+use crate::template::fault::{Fault, Rendering};
+use crate::template::values;
+
+/// Shows everything in sight.
+const DUMP: &str = "__tera_context";
+
+impl<'a> Renderer<'a> {
+    /// The value of an expression that is not printed: never escaped.
+    pub(super) fn unescaped(&mut self, expr: &'a Expr) -> Rendering<Value> {
+        let before = std::mem::replace(&mut self.escape, false);
+        let value = self.value(expr);
+        self.escape = before;
+        value
+    }
+
+    /// The value of an expression, escaped where what it begins with or its last filter asks for
+    /// it and the template's name says so.
+    pub(super) fn value(&mut self, expr: &'a Expr) -> Rendering<Value> {
+        let (mut value, mut needs_escape) = match &expr.fill {
+            Fill::Path(path) => match self.path_or_default(path, expr)? {
+                Some(value) => (value, path.head != DUMP),
+                // `not` of what is not there holds.
+                None => return Ok(Value::from(true)),
+            },
+            fill => self.fill(fill, expr)?,
+        };
+        for filter in &expr.filters {
+            (value, needs_escape) = self.filter(&value, filter)?;
+        }
+        if expr.negated {
+            return Ok(Value::from(!value.is_truthy()));
+        }
+        if self.escape
+            && needs_escape
+            && !expr.safe
+            && let Some(text) = value.as_str()
+            && let Cow::Owned(escaped) = values::escape(text)
+        {
+            return Ok(Value::from(escaped));
+        }
+        Ok(value)
+    }
+
+    /// A variable, or the value of the filter `default` where it is missing or null; none if it is
+    /// missing and only asked whether it is not there.
+    fn path_or_default(&mut self, path: &'a Path, expr: &'a Expr) -> Rendering<Option<Value>> {
+        let found = self.path(path);
+        let missing = match &found {
+            Ok(value) => values::is_null(value),
+            Err(_) => true,
+        };
+        match &expr.default {
+            Some(default) if missing => match default {
+                Some(default) => self.value(default).map(Some),
+                None => Err(Fault::new(
+                    "The filter `default` needs its argument `value`",
+                )),
+            },
+            _ => match found {
+                Ok(value) => Ok(Some(value)),
+                Err(_) if expr.negated => Ok(None),
+                Err(fault) => Err(fault),
+            },
+        }
+    }
+
+    fn fill(&mut self, fill: &'a Fill, expr: &'a Expr) -> Rendering<(Value, bool)> {
+        Ok(match fill {
+            Fill::Literal(value) => (value.clone(), false),
+            Fill::Text(value) => (value.clone(), true),
+            Fill::Path(path) => (self.path(path)?, true),
+            Fill::Array(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.push(self.value(item)?);
+                }
+                (Value::from(list), false)
+            }
+            Fill::Concat(parts) => self.concat(parts)?,
+            Fill::Function(call) => self.function(call)?,
+            Fill::Macro(call) => {
+                let mut text = String::new();
+                self.call_macro(call, &mut text)?;
+                (Value::from(text), false)
+            }
+            Fill::Test(test) => (Value::from(self.test(test)?), false),
+            Fill::In {
+                needle,
+                haystack,
+                negated,
+            } => (
+                Value::from(self.contains(needle, haystack)? != *negated),
+                false,
+            ),
+            Fill::Math { .. } => (
+                self.number(fill)?
+                    .map_or_else(|| Value::from("NaN"), super::numbers::Number::into_value),
+                false,
+            ),
+            Fill::And(..) | Fill::Or(..) | Fill::Compare { .. } => {
+                (Value::from(self.truth(expr)?), false)
+            }
+        })
+    }
+
+    /// `a ~ b`: strings and numbers only.
+    fn concat(&mut self, parts: &'a [Fill]) -> Rendering<(Value, bool)> {
+        let mut text = String::new();
+        let mut needs_escape = false;
+        for part in parts {
+            let value = match part {
+                Fill::Path(path) => self.path(path)?,
+                Fill::Function(call) => {
+                    let (value, unsafe_text) = self.function(call)?;
+                    needs_escape = unsafe_text;
+                    value
+                }
+                Fill::Literal(value) => {
+                    values::print(value, &mut text);
+                    continue;
+                }
+                Fill::Text(value) => value.clone(),
+                _ => return Err(Fault::new("`~` joins variables, strings and numbers only")),
+            };
+            if let Some(part) = value.as_str() {
+                text.push_str(part);
+            } else if value.is_number() {
+                text.push_str(&values::json(&value).to_string());
+            } else {
+                return Err(Fault::new(format!(
+                    "`~` joins strings and numbers, not {}",
+                    values::kind(&value)
+                )));
+            }
+        }
+        Ok((Value::from(text), needs_escape))
+    }
+
+    /// The value of a variable.
+    pub(super) fn path(&self, path: &Path) -> Rendering<Value> {
+        if path.head == DUMP {
+            return Ok(Value::from(self.stack.dump()));
+        }
+        let mut steps = Vec::with_capacity(path.steps.len());
+        for step in &path.steps {
+            steps.push(match step {
+                Step::Key(key) => key.clone(),
+                Step::Variable(inner) => self.index(path, inner)?,
+            });
+        }
+        match self.stack.find(&path.head, &steps) {
+            Some(value) => Ok(value),
+            None => Err(self.missing(path, &steps)),
+        }
+    }
+
+    fn index(&self, path: &Path, inner: &Path) -> Rendering<String> {
+        let value = self.path(inner)?;
+        if let Some(text) = value.as_str() {
+            return Ok(text.to_owned());
+        }
+        if value.is_number() {
+            return Ok(values::json(&value).to_string());
+        }
+        Err(Fault::new(format!(
+            "`{}` is {}, which cannot stand between the brackets of `{}`",
+            inner.written,
+            values::kind(&value),
+            path.written
+        )))
+    }
+
+    /// Says how far the way into a variable went, and what is there.
+    fn missing(&self, path: &Path, steps: &[String]) -> Fault {
+        let Some(mut value) = self.stack.find(&path.head, &[]) else {
+            let fault = Fault::new(format!("There is no variable `{}` here", path.head));
+            let names = self.stack.names();
+            return match nearest(&path.head, names.iter().map(String::as_str)) {
+                Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                None => fault.hint(format!(
+                    "ask first with `if {}`, or give a value with `| default(value=…)`",
+                    path.written
+                )),
+            };
+        };
+        let mut way = path.head.clone();
+        for step in steps {
+            let Some(next) = values::step(&value, step).cloned() else {
+                let fault = Fault::new(format!("There is no `{step}` in `{way}`"));
+                let keys: Vec<String> = value
+                    .as_map()
+                    .map(|map| map.keys().map(values::key_text).collect())
+                    .unwrap_or_default();
+                return match nearest(step, keys.iter().map(String::as_str)) {
+                    Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                    None => fault.hint(format!(
+                        "ask first with `if {}`, or give a value with `| default(value=…)`",
+                        path.written
+                    )),
+                };
+            };
+            way.push('.');
+            way.push_str(step);
+            value = next;
+        }
+        Fault::new(format!("There is no `{}` here", path.written))
+    }
+}
