@@ -1,5 +1,21 @@
 //! Markdown to HTML, page by page, with what other pages may ask about the result.
 
+mod code;
+mod footnotes;
+mod headings;
+mod images;
+mod links;
+mod marks;
+mod render;
+mod shortcodes;
+mod source_lines;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use render::{BodyJob, LinkResolver, render};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
