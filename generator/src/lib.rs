@@ -13,18 +13,9 @@
 //!
 //! `engine` alone knows the order. `ARCHITECTURE.md` states who may import whom.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "the stages land one by one; goes when the engine joins them"
-)]
-
 pub mod campaign;
 pub mod cli;
 pub mod content;
-#[cfg(feature = "dev")]
-pub mod dev;
 pub mod diagnostic;
 pub mod emit;
 pub mod engine;

@@ -65,6 +65,7 @@ pub(super) fn write(built: &BuildReport) -> anyhow::Result<()> {
         sources: Some(settings.root().to_owned()),
     };
     emit::disk::apply(&built.artifacts, &settings.layout.output_dir, &options)?;
+    emit::keep_images(settings.root(), &built.images)?;
     if let Some((path, json)) = &built.campaign {
         emit::disk::write_file(path, json.as_bytes())?;
     }

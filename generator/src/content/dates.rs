@@ -34,7 +34,7 @@ static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The date at the head of a name, and what follows a hyphen or underscore after it.
 #[must_use]
-pub fn at_head_of(name: &str) -> Option<(WrittenDate, Option<&str>)> {
+pub(crate) fn at_head_of(name: &str) -> Option<(WrittenDate, Option<&str>)> {
     let found = HEAD.as_ref()?.captures(name)?;
     let date = parse(found.get(1)?.as_str())?;
     Some((date, found.get(2).map(|rest| rest.as_str().trim_start())))
@@ -42,7 +42,7 @@ pub fn at_head_of(name: &str) -> Option<(WrittenDate, Option<&str>)> {
 
 /// A TOML date; none for a bare time, or a day that the calendar lacks.
 #[must_use]
-pub fn from_toml(value: &Datetime) -> Option<WrittenDate> {
+pub(crate) fn from_toml(value: &Datetime) -> Option<WrittenDate> {
     let date = value.date?;
     let day = NaiveDate::from_ymd_opt(
         i32::from(date.year),
@@ -67,7 +67,7 @@ pub fn from_toml(value: &Datetime) -> Option<WrittenDate> {
 
 /// A date in text: one of TOML's forms, or YAML's lenient timestamp.
 #[must_use]
-pub fn parse(text: &str) -> Option<WrittenDate> {
+pub(crate) fn parse(text: &str) -> Option<WrittenDate> {
     if let Ok(value) = text.parse::<Datetime>() {
         return from_toml(&value);
     }

@@ -1,8 +1,16 @@
 //! The order of the stages. Builds a whole site as a value; writes nothing.
 
+mod anchors;
+mod bodies;
+mod faults;
+mod pictures;
+mod stages;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
@@ -16,6 +24,8 @@ pub struct BuildReport {
     pub settings: Option<Arc<Settings>>,
     /// All files of the site.
     pub artifacts: Arc<BTreeMap<OutputPath, Artifact>>,
+    /// Those of them that are resized images.
+    pub images: BTreeMap<OutputPath, Artifact>,
     /// The campaign file: where it goes on disk, and its JSON.
     pub campaign: Option<(PathBuf, String)>,
     /// Errors and warnings of all stages.
@@ -47,11 +57,12 @@ impl BuildReport {
     }
 }
 
-/// Builds one site, as often as asked.
+/// Builds one site, as often as asked; what is dear and did not change is kept between builds.
 pub struct Engine {
     root: PathBuf,
     config_file: Option<PathBuf>,
     overrides: Overrides,
+    pictures: pictures::Cache,
 }
 
 impl Engine {
@@ -62,6 +73,7 @@ impl Engine {
             root: root.to_owned(),
             config_file: config_file.map(Path::to_owned),
             overrides,
+            pictures: pictures::Cache::default(),
         }
     }
 
@@ -74,7 +86,25 @@ impl Engine {
     /// Builds the site from its sources as they are now.
     #[must_use]
     pub fn build(&self) -> BuildReport {
-        let _ = (&self.config_file, &self.overrides);
-        BuildReport::default()
+        match pool() {
+            Some(pool) => pool.install(|| stages::run(self)),
+            None => stages::run(self),
+        }
     }
+}
+
+/// Templates that call each other need more stack than threads have by default.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// The threads of all builds; none if the system gives no more, then the common ones work.
+fn pool() -> Option<&'static rayon::ThreadPool> {
+    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+    POOL.get_or_init(|| {
+        rayon::ThreadPoolBuilder::new()
+            .stack_size(STACK)
+            .thread_name(|number| format!("build-{number}"))
+            .build()
+            .ok()
+    })
+    .as_ref()
 }

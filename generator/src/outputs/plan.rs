@@ -58,6 +58,7 @@ pub(super) enum What {
     Robots,
     NotFound,
     Search(String),
+    SearchScript,
     Style {
         of_theme: bool,
         file: SourcePath,
@@ -269,6 +270,10 @@ impl Planner<'_> {
             }
         }
         if settings.default_settings().build_search_index {
+            if super::search::needs_script(settings) {
+                let name = "elasticlunr.min.js";
+                self.add(name, config, Rank::Made, What::SearchScript);
+            }
             let extension = super::search::extension(settings);
             for (lang, language) in &settings.languages {
                 if language.build_search_index {

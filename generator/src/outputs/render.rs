@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tera::Value;
-
 use super::plan::{OutputTask, What};
 use super::plan_lists::{section_pagers, shown_pages, term_pagers};
 use super::{Artifact, feeds, sass, search, welcome};
@@ -56,6 +54,7 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
             };
             sass::compile(sources, file).map(made)
         }
+        What::SearchScript => Ok(Artifact::Made(Arc::from(search::SCRIPT))),
         What::Search(lang) => {
             search::index(lang, materials.settings, materials.graph, materials.bodies).map(made)
         }
@@ -64,14 +63,8 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
         | What::SectionPager(..)
         | What::Taxonomy { .. }
         | What::Term { .. }
-        | What::NotFound => work
-            .page(&task.what)
-            .map(page)
-            .map_err(|fault| located(fault, task)),
-        _ => work
-            .plain(&task.what)
-            .map(made)
-            .map_err(|fault| located(fault, task)),
+        | What::NotFound => work.page(&task.what).map(page),
+        _ => work.plain(&task.what).map(made),
     }
 }
 
@@ -81,16 +74,6 @@ fn page(text: String) -> Artifact {
 
 fn made(text: String) -> Artifact {
     Artifact::Made(Arc::from(text.into_bytes()))
-}
-
-/// Names what was being made, since a template serves many pages.
-fn located(mut fault: Diagnostic, task: &OutputTask) -> Diagnostic {
-    if fault.file.is_none() {
-        fault.file = Some(task.source.clone());
-    } else if fault.file.as_deref() != Some(task.source.as_str()) {
-        fault.message = format!("{} (while making {})", fault.message, task.source);
-    }
-    fault
 }
 
 struct Work<'a> {

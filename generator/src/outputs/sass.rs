@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use grass::{ErrorKind, Fs, InputSyntax, Options, OutputStyle};
+use grass::{ErrorKind, Fs, Options, OutputStyle};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, SourcePath};

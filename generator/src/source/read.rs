@@ -49,6 +49,12 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// When the file was last changed; none if there is no such file.
+#[must_use]
+pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    path.metadata().ok()?.modified().ok()
+}
+
 /// Whether a folder stands there.
 #[must_use]
 pub fn is_folder(path: &Path) -> bool {

@@ -4,7 +4,7 @@ mod elastic;
 mod rows;
 mod text;
 
-pub use text::plain_text;
+pub(crate) use text::plain_text;
 
 use rows::Row;
 
@@ -19,6 +19,17 @@ pub(super) fn extension(settings: &Settings) -> &'static str {
         IndexFormat::ElasticlunrJavascript | IndexFormat::FuseJavascript => "js",
         IndexFormat::ElasticlunrJson | IndexFormat::FuseJson => "json",
     }
+}
+
+/// The script that reads an index for elasticlunr (its licence lies beside it).
+pub(super) const SCRIPT: &[u8] = include_bytes!("elasticlunr.min.js");
+
+/// Whether that script is part of the site.
+pub(super) fn needs_script(settings: &Settings) -> bool {
+    matches!(
+        settings.default_settings().search.index_format,
+        IndexFormat::ElasticlunrJavascript | IndexFormat::ElasticlunrJson
+    )
 }
 
 /// The index of a language's sections and pages.

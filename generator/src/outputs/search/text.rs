@@ -18,7 +18,7 @@ static TEXT_ONLY: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// `html` without tags and without the content of `script`, `style` and `pre`; entities stay as
 /// they are. White space shrinks to one space, blank lines go; at most `limit` characters.
 #[must_use]
-pub fn plain_text(html: &str, limit: Option<usize>) -> String {
+pub(crate) fn plain_text(html: &str, limit: Option<usize>) -> String {
     let clean = TEXT_ONLY.clean(html).to_string();
     let mut text = String::with_capacity(clean.len());
     for line in clean.lines() {

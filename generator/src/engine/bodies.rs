@@ -1,0 +1,216 @@
+//! All bodies, in parallel, with the templates that they may call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use tera::Value;
+
+use crate::content::{Body, InsertAnchor, ParsedContent};
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::fields::nearest;
+use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
+use crate::settings::{LinkLevel, Settings};
+use crate::template::{BodyTemplates, Context, Effects, Files, MarkdownFilter, Scope, Templates};
+use crate::view;
+
+/// What bodies are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Materials<'a> {
+    pub(super) content: &'a [ParsedContent],
+    pub(super) graph: &'a SiteGraph,
+    pub(super) templates: &'a Templates,
+}
+
+/// What templates read and ask for while they are rendered.
+#[derive(Clone, Copy)]
+pub(super) struct Doors<'a> {
+    pub(super) files: &'a Files,
+    pub(super) effects: &'a Effects,
+}
+
+impl<'a> Materials<'a> {
+    /// What a body's templates may see.
+    fn scope(self, settings: &'a Settings, doors: Doors<'a>) -> Scope<'a> {
+        Scope::new(settings, self.graph, doors.files, doors.effects)
+    }
+}
+
+/// Renders every body of the graph.
+pub(super) fn render(
+    settings: &Settings,
+    materials: Materials<'_>,
+    doors: Doors<'_>,
+) -> Outcome<Bodies> {
+    let configs: BTreeMap<&str, Value> = settings
+        .languages
+        .keys()
+        .map(|lang| (lang.as_str(), view::config(settings, lang)))
+        .collect();
+    let filter = Filter::new(settings, materials, doors);
+    let made: Vec<Option<(&ParsedContent, Outcome<Rendered>)>> = materials
+        .content
+        .par_iter()
+        .map(|content| {
+            let (lang, name, value) = own_value(content, materials.graph)?;
+            let config = configs.get(lang).cloned().unwrap_or_else(Value::none);
+            let context = Context::new()
+                .with("config", config)
+                .with("lang", lang)
+                .with(name, value);
+            let scope = materials.scope(settings, doors).with_markdown(&filter);
+            let calls = BodyTemplates::new(materials.templates, context, scope);
+            Some((content, one(settings, materials.graph, content, &calls)))
+        })
+        .collect();
+    let mut outcome = Outcome::clean(Bodies::default());
+    for (content, body) in made.into_iter().flatten() {
+        let below: Arc<str> = Arc::from(content.name().below.as_str());
+        let body = Arc::new(body.drain_into(&mut outcome.diagnostics));
+        match content {
+            ParsedContent::Page(_) => {
+                outcome.value.pages.insert(PageId(below), body);
+            }
+            ParsedContent::Section(_) => {
+                outcome.value.sections.insert(SectionId(below), body);
+            }
+        }
+    }
+    outcome
+}
+
+/// Language, variable's name and value of what a shortcode sees; none for drafts.
+fn own_value<'a>(
+    content: &ParsedContent,
+    graph: &'a SiteGraph,
+) -> Option<(&'a str, &'static str, Value)> {
+    let below = content.name().below.as_str();
+    match content {
+        ParsedContent::Page(_) => {
+            let head = graph.pages.get(&PageId(below.into()))?;
+            Some((&head.lang, "page", view::page_without_body(head)))
+        }
+        ParsedContent::Section(_) => {
+            let head = graph.sections.get(&SectionId(below.into()))?;
+            Some((&head.lang, "section", view::section_without_body(head)))
+        }
+    }
+}
+
+/// Renders one body.
+fn one(
+    settings: &Settings,
+    graph: &SiteGraph,
+    content: &ParsedContent,
+    calls: &BodyTemplates<'_>,
+) -> Outcome<Rendered> {
+    let name = content.name();
+    let below = name.below.as_str();
+    let (body, permalink) = match content {
+        ParsedContent::Page(page) => {
+            let head = graph.pages.get(&PageId(below.into()));
+            (&page.body, head.map(|head| head.permalink.as_str()))
+        }
+        ParsedContent::Section(section) => {
+            let head = graph.sections.get(&SectionId(below.into()));
+            (&section.body, head.map(|head| head.permalink.as_str()))
+        }
+    };
+    // A page's headings are linked as the section in its own folder says.
+    let section = SectionId::of(name.address_folders(), &name.lang, settings);
+    let anchors = graph
+        .sections
+        .get(&section)
+        .and_then(|section| section.front.insert_anchor_links)
+        .unwrap_or(settings.markdown.insert_anchor_links);
+    markup::render(&BodyJob {
+        file: &content.path().0,
+        body,
+        permalink: permalink.unwrap_or_default(),
+        lang: &name.lang,
+        anchors,
+        options: &settings.markdown,
+        slugs: settings.slugify.anchors,
+        broken_link_is_error: settings.link_checker.internal_level == LinkLevel::Error,
+        links: &Addresses(graph),
+        templates: calls,
+    })
+}
+
+/// Where content files are found on the site.
+struct Addresses<'a>(&'a SiteGraph);
+
+impl LinkResolver for Addresses<'_> {
+    fn address(&self, file: &str) -> Option<String> {
+        let page = self.0.pages.get(&PageId(file.into()));
+        let section = || self.0.sections.get(&SectionId(file.into()));
+        page.map(|page| page.permalink.clone())
+            .or_else(|| section().map(|section| section.permalink.clone()))
+    }
+
+    fn nearest(&self, file: &str) -> Option<String> {
+        let pages = self.0.pages.keys().map(|id| &*id.0);
+        let sections = self.0.sections.keys().map(|id| &*id.0);
+        nearest(file, pages.chain(sections)).map(str::to_owned)
+    }
+}
+
+/// The filter `markdown`.
+pub(super) struct Filter<'a> {
+    settings: &'a Settings,
+    materials: Materials<'a>,
+    doors: Doors<'a>,
+}
+
+impl<'a> Filter<'a> {
+    /// For the templates of a site.
+    pub(super) fn new(settings: &'a Settings, materials: Materials<'a>, doors: Doors<'a>) -> Self {
+        Self {
+            settings,
+            materials,
+            doors,
+        }
+    }
+}
+
+impl MarkdownFilter for Filter<'_> {
+    /// Shortcodes see no page and no language, headings get no links, and addresses beside the
+    /// page stay as they are: the text belongs to no page.
+    fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic> {
+        let scope = self.materials.scope(self.settings, self.doors);
+        let calls = BodyTemplates::new(self.materials.templates, Context::new(), scope);
+        let body = Body {
+            text: Arc::from(markdown),
+            first_line: 1,
+        };
+        let outcome = markup::render(&BodyJob {
+            file: "",
+            body: &body,
+            permalink: "",
+            lang: &self.settings.default_language,
+            anchors: InsertAnchor::None,
+            options: &self.settings.markdown,
+            slugs: self.settings.slugify.anchors,
+            broken_link_is_error: true,
+            links: &Addresses(self.materials.graph),
+            templates: &calls,
+        });
+        if let Some(mut fault) = outcome.diagnostics.into_iter().find(Diagnostic::is_error) {
+            // The text has no file of its own: the template that renders it is named instead.
+            if fault.file.as_deref() == Some("") {
+                fault.file = None;
+                fault.line = None;
+            }
+            return Err(fault);
+        }
+        let html = outcome.value.html;
+        if !inline {
+            return Ok(html);
+        }
+        Ok(html
+            .trim_start_matches("<p>")
+            .trim_end_matches("</p>\n")
+            .to_owned())
+    }
+}
