@@ -1,0 +1,187 @@
+//! The service as a whole: from its configuration to its addresses and its work in the background.
+//! A library, so that the site's development server can run it in its own process.
+
+mod counts_file;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use axum::Router;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::ExposeSecret;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::campaign::CampaignStore;
+use crate::captcha::Captcha;
+use crate::captcha::altcha::{Altcha, DEFAULT_TTL};
+use crate::captcha::hcaptcha::{Hcaptcha, HcaptchaWithFallback};
+use crate::captcha::none::NoCaptcha;
+use crate::config::{CaptchaConfig, Config};
+use crate::domain::{Clock, Keys};
+use crate::http::{self, Web};
+use crate::mail::Mailer;
+use crate::mail::smtp::SmtpMailer;
+use crate::outbox::{Worker, WorkerOptions};
+use crate::store::{Store, StoreOptions};
+use crate::usecases::Service;
+
+/// How often confirmations are added up.
+const FOLD_EVERY: Duration = Duration::from_secs(1);
+
+/// How often what is over is erased.
+const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+
+/// The service, open.
+pub struct App {
+    config: Config,
+    service: Service,
+    web: Web,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl App {
+    /// Opens the database and reads the campaign file, with mails sent by SMTP.
+    ///
+    /// # Errors
+    /// What cannot be opened, for a person to read.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let mailer = SmtpMailer::new(config.smtp.clone())
+            .map_err(|problems| anyhow!("[mail]: {}", problems.join("; ")))?;
+        Self::open_with(config, Arc::new(mailer), recorder(), Clock::system()).await
+    }
+
+    /// The same with a mailer, figures and a clock of one's own.
+    ///
+    /// # Errors
+    /// What cannot be opened.
+    pub async fn open_with(
+        config: Config,
+        mailer: Arc<dyn Mailer>,
+        metrics: Option<PrometheusHandle>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let options = StoreOptions {
+            cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
+            lifetime_mails: config.limits.mails_per_address,
+            keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
+            ..StoreOptions::default()
+        };
+        let store = Store::open(&config.database, options).await?;
+        let service = Service {
+            store,
+            campaign: CampaignStore::open(&config.campaign_file),
+            captcha: captcha(&config)?,
+            keys: Keys::new(config.secret.expose_secret().as_bytes()),
+            clock,
+            unproven_per_hour: config.limits.unproven_per_hour,
+        };
+        let web = Web::new(service.clone(), &config, metrics);
+        Ok(Self {
+            config,
+            service,
+            web,
+            mailer,
+        })
+    }
+
+    /// Its addresses, relative to its own.
+    pub fn router(&self) -> Router {
+        http::router(self.web.clone(), &self.config.limits)
+    }
+
+    /// What is wrong with the campaign file as it is now; none if it is in use.
+    #[must_use]
+    pub fn campaign_problem(&self) -> Option<String> {
+        self.service.campaign.problem()
+    }
+
+    /// Sends mails, adds up confirmations, erases what is over, and looks for a new campaign file,
+    /// until `stop`; the tasks end then by themselves.
+    #[must_use]
+    pub fn spawn_background(&self, stop: &CancellationToken) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        let mut options = WorkerOptions::new(
+            self.config.public_url.as_str().trim_end_matches('/'),
+            self.config.sender.clone(),
+        );
+        options.confirm_days = self.config.confirm_days;
+        options.clock = self.service.clock.clone();
+        options.concurrency = self.config.smtp.connections.max(1) * 2;
+        let worker = Worker::new(
+            self.service.store.clone(),
+            self.service.campaign.clone(),
+            Arc::clone(&self.mailer),
+            options,
+        );
+        tasks.spawn(worker.run(stop.clone()));
+        tasks.spawn(self.service.campaign.clone().watch(stop.clone()));
+        tasks.spawn(fold(
+            self.service.clone(),
+            self.config.counts_file.clone(),
+            stop.clone(),
+        ));
+        tasks.spawn(expire(self.service.clone(), self.web.clone(), stop.clone()));
+        tasks
+    }
+}
+
+async fn fold(service: Service, counts_file: Option<std::path::PathBuf>, stop: CancellationToken) {
+    let mut written = false;
+    loop {
+        let folded = service.store.fold_counts(service.clock.now()).await;
+        match folded {
+            Ok(changed) if changed || !written => {
+                written = match &counts_file {
+                    Some(file) => counts_file::write(&service.store, file).await,
+                    None => true,
+                };
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "confirmations could not be added up"),
+        }
+        let pause = tokio::time::sleep(FOLD_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+}
+
+async fn expire(service: Service, web: Web, stop: CancellationToken) {
+    loop {
+        web.tidy();
+        if let Err(error) = service.store.expire(service.clock.now()).await {
+            tracing::error!(%error, "what is over could not be erased");
+        }
+        let pause = tokio::time::sleep(EXPIRE_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+}
+
+fn captcha(config: &Config) -> anyhow::Result<Arc<dyn Captcha>> {
+    let altcha = |cost| Altcha::new(&config.secret, cost, DEFAULT_TTL);
+    Ok(match &config.captcha {
+        CaptchaConfig::Altcha { cost } => Arc::new(altcha(*cost)),
+        CaptchaConfig::None => Arc::new(NoCaptcha),
+        CaptchaConfig::Hcaptcha {
+            settings,
+            stand_in_cost,
+        } => {
+            let hcaptcha = Hcaptcha::new(settings.clone())
+                .map_err(|problems| anyhow!(problems.join("; ")))
+                .context("[captcha.hcaptcha]")?;
+            match stand_in_cost {
+                Some(cost) => Arc::new(HcaptchaWithFallback::new(hcaptcha, altcha(*cost))),
+                None => Arc::new(hcaptcha),
+            }
+        }
+    })
+}
+
+/// The figures of this process; none if another part of it has its own already.
+fn recorder() -> Option<PrometheusHandle> {
+    PrometheusBuilder::new().install_recorder().ok()
+}

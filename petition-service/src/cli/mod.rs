@@ -1,0 +1,161 @@
+//! The command line.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::{self, Config};
+
+/// Petition and newsletter sign-ups with captcha, double opt-in and proof of consent.
+#[derive(Debug, Parser)]
+#[command(name = "petition-service", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service
+    Serve {
+        /// Configuration file; the environment (PETITION_SERVICE__…) lies over it
+        #[arg(short, long)]
+        config: Option<PathBuf>,
+    },
+    /// Look for mistakes in the configuration
+    CheckConfig {
+        /// Configuration file
+        #[arg(short, long)]
+        config: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the campaign file
+    Schema,
+}
+
+/// Does what the command line asks; the exit code is 0, 1 if it could not be done, 2 if the
+/// command line is wrong.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve { config } => serve(config.as_deref()),
+        Command::CheckConfig { config } => {
+            load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
+        }
+        Command::Schema => schema(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(io::stderr(), &format!("ERROR {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A terminal that is gone must not end the work.
+fn say(mut to: impl Write, line: &str) {
+    let _gone = writeln!(to, "{line}");
+}
+
+fn schema() -> anyhow::Result<()> {
+    let schema = serde_json::to_string_pretty(&campaign_file::json_schema())?;
+    say(io::stdout(), &schema);
+    Ok(())
+}
+
+fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    let (table, folder) = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("the configuration {} cannot be read", file.display()))?;
+            let table = text
+                .parse::<toml::Table>()
+                .with_context(|| format!("the configuration {} is not TOML", file.display()))?;
+            (table, file.parent().unwrap_or(Path::new("")).to_owned())
+        }
+        None => (toml::Table::new(), PathBuf::new()),
+    };
+    let table = config::layered(table, config::environment(std::env::vars()));
+    config::read(&table, &folder).map_err(|problems| {
+        anyhow!(
+            "the configuration has {} mistakes:\n  - {}",
+            problems.len(),
+            problems.join("\n  - ")
+        )
+    })
+}
+
+fn serve(file: Option<&Path>) -> anyhow::Result<()> {
+    let config = load(file)?;
+    start_log();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve_until_told(config))
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Another log in this process is as good.
+    let _already = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .try_init();
+}
+
+async fn serve_until_told(config: Config) -> anyhow::Result<()> {
+    let listen = config.listen;
+    let public_url = config.public_url.clone();
+    let app = App::open(config).await?;
+    if let Some(problem) = app.campaign_problem() {
+        tracing::warn!(
+            problem,
+            "no form can be taken until there is a campaign file"
+        );
+    }
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
+    let stop = CancellationToken::new();
+    let mut background = app.spawn_background(&stop);
+    say(
+        io::stderr(),
+        &format!("Listening on {} for {public_url}", listener.local_addr()?),
+    );
+    let service = app
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let ended = stop.clone();
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            ended.cancel();
+        })
+        .await;
+    stop.cancel();
+    while background.join_next().await.is_some() {}
+    served.context("the server failed")
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a way to be told of an interrupt the process ends by it all the same.
+    let _told = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,91 @@
+//! What the operator configures: a TOML file, and over it the environment.
+//!
+//! `PETITION_SERVICE__MAIL__PASSWORD=…` is the key `password` of `[mail]`. All mistakes are
+//! reported together, none with a secret's value.
+
+mod read;
+mod reader;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::captcha::hcaptcha::HcaptchaConfig;
+use crate::mail::Sender;
+use crate::mail::smtp::SmtpConfig;
+
+pub use read::{environment, layered, read};
+
+/// The first part of the names of the environment's variables.
+pub const PREFIX: &str = "PETITION_SERVICE__";
+
+/// The configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where visitors reach the service, without a trailing slash (`https://site.example/service`).
+    pub public_url: Url,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The file that the site's build makes.
+    pub campaign_file: PathBuf,
+    /// Where the counts are written for the site's build; none: nowhere.
+    pub counts_file: Option<PathBuf>,
+    /// The database's file.
+    pub database: PathBuf,
+    /// From which keys are derived: dedupe, networks, captcha.
+    pub secret: SecretString,
+    /// The mail server.
+    pub smtp: SmtpConfig,
+    /// Who sends.
+    pub sender: Sender,
+    /// Which captcha.
+    pub captcha: CaptchaConfig,
+    /// How much of what.
+    pub limits: Limits,
+    /// Proxies whose word on the client's address is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins besides the site's own that may ask for counts and post forms.
+    pub cors_origins: Vec<String>,
+    /// Days for which a link to confirm is good.
+    pub confirm_days: u32,
+}
+
+/// Which captcha.
+#[derive(Clone, Debug)]
+pub enum CaptchaConfig {
+    /// ALTCHA with this cost.
+    Altcha {
+        /// Rounds for each try.
+        cost: u32,
+    },
+    /// hCaptcha.
+    Hcaptcha {
+        /// Its settings.
+        settings: HcaptchaConfig,
+        /// ALTCHA with this cost stands in while it ails; none: forms are refused meanwhile.
+        stand_in_cost: Option<u32>,
+    },
+    /// None: asked for by name.
+    None,
+}
+
+/// How much of what.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Forms from one network in an hour.
+    pub per_network_per_hour: u32,
+    /// Mails to one address in its life with one form.
+    pub mails_per_address: u32,
+    /// Minutes between two mails to one address about one form.
+    pub resend_after_minutes: u32,
+    /// Forms without a captcha's answer in an hour, from all networks together.
+    pub unproven_per_hour: u32,
+    /// The longest body of a request, in bytes.
+    pub body_bytes: usize,
+    /// Time for a request.
+    pub request_time: Duration,
+}

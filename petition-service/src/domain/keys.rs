@@ -1,0 +1,217 @@
+//! Keyed hashes, and the tokens that stand in mails.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// What the service derives from its secret.
+#[derive(Clone)]
+pub struct Keys(Hmac<Sha256>);
+
+impl Keys {
+    /// Keys from the secret of the configuration (any length; 32 random bytes are good).
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        // HMAC's block: a key of that length is taken as it is and cannot fail.
+        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+        for (to, from) in block.iter_mut().zip(Sha256::digest(secret)) {
+            *to = from;
+        }
+        Self(Hmac::new(&block))
+    }
+
+    /// Equal for the same mailbox on the same form; tells nothing without the secret.
+    #[must_use]
+    pub fn dedupe_key(&self, form_id: &str, canonical: &str) -> [u8; 32] {
+        self.mac("dedupe", &[form_id, canonical])
+    }
+
+    /// Stands for a network (`192.0.2.0/24`) where the network itself must not be kept.
+    #[must_use]
+    pub fn network_key(&self, prefix: &str) -> [u8; 32] {
+        self.mac("network", &[prefix])
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            // With its length before it, no part can run over into the next.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Confirms a signature.
+    ConfirmSignature,
+    /// Withdraws a signature.
+    Withdraw,
+    /// Confirms a subscription.
+    ConfirmSubscription,
+    /// Ends a subscription.
+    Unsubscribe,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 4] = [
+        Self::ConfirmSignature,
+        Self::Withdraw,
+        Self::ConfirmSubscription,
+        Self::Unsubscribe,
+    ];
+
+    /// Its name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConfirmSignature => "confirm_signature",
+            Self::Withdraw => "withdraw",
+            Self::ConfirmSubscription => "confirm_subscription",
+            Self::Unsubscribe => "unsubscribe",
+        }
+    }
+
+    /// The purpose of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// The first part of the address that takes such a token (`confirm`).
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::ConfirmSignature | Self::ConfirmSubscription => "confirm",
+            Self::Withdraw => "withdraw",
+            Self::Unsubscribe => "unsubscribe",
+        }
+    }
+}
+
+/// 32 random bytes as text for an address or a cookie. Only its hash is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenSecret(String);
+
+impl TokenSecret {
+    /// A new one.
+    #[must_use]
+    pub fn generate() -> Self {
+        let mut bytes = [0; 32];
+        rand::rng().fill_bytes(&mut bytes);
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// One that a visitor brought, if it has the shape of one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        (bytes.len() == 32).then(|| Self(text.to_owned()))
+    }
+
+    /// Its text (43 characters, safe in an address): for the mail or the cookie, never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Its hash.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
+    }
+}
+
+impl fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenSecret(…)")
+    }
+}
+
+/// The SHA-256 of a token: what is stored and looked up.
+#[derive(Clone, Copy, Eq)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl TokenHash {
+    /// The hash of a token's text.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// A hash as it was stored; none if it has another length.
+    #[must_use]
+    pub fn from_stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+// Takes as long for a near miss as for a far one.
+impl PartialEq for TokenHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_depends_on_everything() {
+        let keys = Keys::new(b"secret");
+        let key = keys.dedupe_key("ab", "c");
+        assert_eq!(key, Keys::new(b"secret").dedupe_key("ab", "c"));
+        assert_ne!(key, keys.dedupe_key("a", "bc"));
+        assert_ne!(key, Keys::new(b"Secret").dedupe_key("ab", "c"));
+        assert_ne!(keys.dedupe_key("a", ""), keys.network_key("a"));
+    }
+
+    #[test]
+    fn tokens_are_fresh_and_do_not_print() {
+        let token = TokenSecret::generate();
+        assert_ne!(token, TokenSecret::generate());
+        assert_eq!(token.expose().len(), 43);
+        assert_eq!(
+            TokenSecret::parse(token.expose()).unwrap().hash(),
+            token.hash()
+        );
+        for bad in [
+            "",
+            "abc",
+            token.expose().get(1..).unwrap(),
+            &format!("{}=", token.expose()),
+        ] {
+            assert!(TokenSecret::parse(bad).is_none(), "{bad}");
+        }
+        assert!(!format!("{token:?} {:?}", token.hash()).contains(token.expose()));
+    }
+}

@@ -1,0 +1,15 @@
+//! The rules of signing, free of database, network and clock.
+
+pub mod clock;
+pub mod email;
+pub mod form;
+pub mod keys;
+mod private;
+pub mod state;
+
+pub use clock::Clock;
+pub use email::{EmailAddress, EmailProblem};
+pub use form::{FaultKind, FieldFault, SubmittedValues, ValidForm};
+pub use keys::{Keys, Purpose, TokenHash, TokenSecret};
+pub use private::Private;
+pub use state::Closed;

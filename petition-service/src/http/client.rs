@@ -1,0 +1,120 @@
+//! Who asks: the client's address, as far as it can be believed, and the network it belongs to.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// The client's address: the peer's, or, if the peer is a trusted proxy, the nearest address in
+/// `X-Forwarded-For` that is not one. What a client writes there itself is never reached.
+pub(super) fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(&plain(ip)));
+    let mut client = plain(peer);
+    if !is_trusted(client) {
+        return client;
+    }
+    let hops = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect::<Vec<_>>();
+    for hop in hops.into_iter().rev() {
+        let Some(ip) = parse(hop.trim()) else {
+            // A proxy of ours that writes nonsense: its own word ends here.
+            break;
+        };
+        client = ip;
+        if !is_trusted(ip) {
+            break;
+        }
+    }
+    client
+}
+
+/// An address of the header, with or without a port.
+fn parse(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[');
+    text.parse()
+        .ok()
+        .or_else(|| {
+            bare.split(']')
+                .next()?
+                .parse::<Ipv6Addr>()
+                .ok()
+                .map(IpAddr::V6)
+        })
+        .or_else(|| {
+            text.split(':')
+                .next()?
+                .parse::<Ipv4Addr>()
+                .ok()
+                .map(IpAddr::V4)
+        })
+        .map(plain)
+}
+
+/// An IPv4 address that travels as IPv6 is an IPv4 address.
+fn plain(ip: IpAddr) -> IpAddr {
+    ip.to_canonical()
+}
+
+/// The network of an address, as text: a household or a small office shares one (/24, /56).
+pub(super) fn network(ip: IpAddr) -> String {
+    let length = if ip.is_ipv4() { 24 } else { 56 };
+    match IpNet::new(ip, length) {
+        Ok(network) => network.trunc().to_string(),
+        Err(_) => ip.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::{address, network};
+
+    fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().expect("a header"));
+        }
+        let trusted: Vec<_> = trusted
+            .iter()
+            .map(|n| n.parse().expect("a network"))
+            .collect();
+        address(peer.parse().expect("an address"), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_proxies_of_ours_are_believed() {
+        assert_eq!(client("9.9.9.9", &["1.1.1.1"], &[]), "9.9.9.9");
+        let ours = ["127.0.0.0/8", "10.0.0.0/8"];
+        assert_eq!(client("127.0.0.1", &["1.1.1.1"], &ours), "1.1.1.1");
+        assert_eq!(
+            client("127.0.0.1", &["6.6.6.6, 1.1.1.1, 10.0.0.2"], &ours),
+            "1.1.1.1"
+        );
+        assert_eq!(
+            client("127.0.0.1", &["6.6.6.6", "1.1.1.1"], &ours),
+            "1.1.1.1"
+        );
+        assert_eq!(
+            client("127.0.0.1", &["1.1.1.1, nonsense"], &ours),
+            "127.0.0.1"
+        );
+        assert_eq!(
+            client("::ffff:127.0.0.1", &["[2001:db8::1]:80"], &ours),
+            "2001:db8::1"
+        );
+        assert_eq!(client("127.0.0.1", &["1.1.1.1:5555"], &ours), "1.1.1.1");
+        assert_eq!(client("127.0.0.1", &[], &ours), "127.0.0.1");
+    }
+
+    #[test]
+    fn neighbours_share_a_network() {
+        let of = |ip: &str| network(ip.parse().expect("an address"));
+        assert_eq!(of("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(of("2001:db8:1:2ff::1"), "2001:db8:1:200::/56");
+    }
+}

@@ -1,0 +1,167 @@
+//! `POST /petitions/{id}/sign` and `POST /newsletters/{id}/subscribe`.
+
+use std::net::IpAddr;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::json;
+
+use super::posted::Posted;
+use super::router::Peer;
+use super::{Web, answers, client, nonce};
+use crate::campaign::Campaign;
+use crate::domain::TokenSecret;
+use crate::pages::{self, FormAgain, Mistake};
+use crate::store::SubjectKind;
+use crate::usecases::{Join, Joined};
+
+pub(super) async fn sign(
+    State(web): State<Web>,
+    Peer(peer): Peer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    join(&web, peer, (&id, SubjectKind::Petition), &headers, body).await
+}
+
+pub(super) async fn subscribe(
+    State(web): State<Web>,
+    Peer(peer): Peer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    join(&web, peer, (&id, SubjectKind::Newsletter), &headers, body).await
+}
+
+async fn join(
+    web: &Web,
+    peer: IpAddr,
+    (id, kind): (&str, SubjectKind),
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return answers::problem(web, headers, "", status, "error_too_large");
+    };
+    let Ok(posted) = Posted::read(headers, &body) else {
+        let status = StatusCode::BAD_REQUEST;
+        return answers::problem(web, headers, "", status, "error_bad_request");
+    };
+    let lang = posted.lang();
+    let Some(campaign) = web.service().campaign.current() else {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return answers::problem(web, headers, lang, status, "error_unavailable");
+    };
+    let site = campaign.file().site.base_url.as_str();
+    if !web.0.origins.may_post(headers, Some(site)) {
+        let status = StatusCode::FORBIDDEN;
+        return answers::problem(web, headers, lang, status, "error_bad_request");
+    }
+    let again = Again {
+        web,
+        campaign: &campaign,
+        id,
+        kind,
+        posted: &posted,
+    };
+    let ip = client::address(peer, headers, &web.0.trusted_proxies);
+    let network = web.service().keys.network_key(&client::network(ip));
+    if let Err(wait) = web.0.rate.take(&hex(&network)) {
+        metrics::counter!("rate_limited").increment(1);
+        return again.rate_limited(wait.as_secs());
+    }
+    let nonce = nonce::of(headers).unwrap_or_else(TokenSecret::generate);
+    let mut request = posted.request();
+    request.nonce_hash = Some(nonce.hash());
+    let join = Join {
+        campaign: &campaign,
+        form_id: id,
+        kind,
+    };
+    match web.service().join(join, &request).await {
+        Ok(Joined::CheckMail { next }) => {
+            metrics::counter!("forms_taken", "kind" => kind_name(kind)).increment(1);
+            let mut response = if posted.json {
+                let body = json!({"status": "check_mail", "next": next});
+                (StatusCode::ACCEPTED, Json(body)).into_response()
+            } else {
+                answers::see_other(&next)
+            };
+            if let Some(cookie) = nonce::cookie(web, &nonce) {
+                response.headers_mut().insert(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Ok(Joined::Invalid(mistakes)) => again.show(StatusCode::UNPROCESSABLE_ENTITY, &mistakes),
+        Ok(Joined::NoSuchForm) => {
+            let status = StatusCode::NOT_FOUND;
+            answers::problem(web, headers, lang, status, "error_not_found")
+        }
+        Err(error) => answers::unavailable(web, headers, lang, posted.json, &error),
+    }
+}
+
+fn kind_name(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::Petition => "petition",
+        SubjectKind::Newsletter => "newsletter",
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A form that is shown again.
+struct Again<'a> {
+    web: &'a Web,
+    campaign: &'a Campaign,
+    id: &'a str,
+    kind: SubjectKind,
+    posted: &'a Posted,
+}
+
+impl Again<'_> {
+    fn show(&self, status: StatusCode, mistakes: &[Mistake]) -> Response {
+        if self.posted.json {
+            return answers::invalid(status, mistakes);
+        }
+        let Some(form) = self.campaign.form(self.id, self.posted.lang()) else {
+            return status.into_response();
+        };
+        let base = self.web.base_path();
+        let post_to = match self.kind {
+            SubjectKind::Petition => format!("{base}/petitions/{}/sign", self.id),
+            SubjectKind::Newsletter => format!("{base}/newsletters/{}/subscribe", self.id),
+        };
+        let page = pages::form_again(&FormAgain {
+            form,
+            post_to: &post_to,
+            values: &self.posted.values(),
+            mistakes,
+        });
+        (status, Html(page)).into_response()
+    }
+
+    fn rate_limited(&self, seconds: u64) -> Response {
+        let voice = self.campaign.voice(self.posted.lang());
+        let minutes = seconds.div_ceil(60).max(1).to_string();
+        let mistake = Mistake {
+            field: String::new(),
+            message: voice.fill("error_rate_limited", &[("minutes", &minutes)]),
+        };
+        let mut response = self.show(StatusCode::TOO_MANY_REQUESTS, &[mistake]);
+        if let Ok(wait) = HeaderValue::from_str(&seconds.to_string()) {
+            response.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        response
+    }
+}

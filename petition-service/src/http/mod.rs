@@ -1,0 +1,78 @@
+//! The service's addresses: forms, links of mails, counts, captcha, and the webmaster's.
+
+mod answers;
+mod captcha;
+mod client;
+mod count;
+mod headers;
+mod health;
+mod join;
+mod language;
+mod links;
+mod nonce;
+mod origin;
+mod posted;
+mod rate;
+mod router;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use metrics_exporter_prometheus::PrometheusHandle;
+use url::Url;
+
+use crate::config::Config;
+use crate::usecases::Service;
+use origin::Origins;
+use rate::Rate;
+
+pub use router::router;
+
+/// What the handlers share. Clones share it.
+#[derive(Clone)]
+pub struct Web(Arc<Inner>);
+
+struct Inner {
+    service: Service,
+    /// The service's own address without a trailing slash.
+    public_url: Url,
+    origins: Origins,
+    rate: Rate,
+    trusted_proxies: Vec<IpNet>,
+    metrics: Option<PrometheusHandle>,
+}
+
+impl Web {
+    /// The handlers' state.
+    #[must_use]
+    pub fn new(service: Service, config: &Config, metrics: Option<PrometheusHandle>) -> Self {
+        Self(Arc::new(Inner {
+            service,
+            public_url: config.public_url.clone(),
+            origins: Origins::new(&config.public_url, &config.cors_origins),
+            rate: Rate::per_hour(config.limits.per_network_per_hour),
+            trusted_proxies: config.trusted_proxies.clone(),
+            metrics,
+        }))
+    }
+
+    /// Forgets networks that have not sent anything for an hour.
+    pub fn tidy(&self) {
+        self.0.rate.tidy();
+    }
+
+    fn service(&self) -> &Service {
+        &self.0.service
+    }
+
+    /// The path below which the service's addresses stand, without a trailing slash (`/service`).
+    fn base_path(&self) -> &str {
+        self.0.public_url.path().trim_end_matches('/')
+    }
+
+    fn is_secure(&self) -> bool {
+        self.0.public_url.scheme() == "https"
+    }
+}

@@ -1,0 +1,138 @@
+//! A posted form: fields of a form or of JSON, made one.
+
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+
+use crate::captcha::Answer;
+use crate::domain::SubmittedValues;
+use crate::pages::FormValues;
+use crate::usecases::Request;
+
+/// Fields that are not of the visitor's typing.
+const OURS: [&str; 7] = [
+    "lang",
+    "form_page",
+    "consent",
+    "newsletter",
+    "website",
+    "altcha",
+    "h-captcha-response",
+];
+
+/// More fields than any form has.
+const MOST_FIELDS: usize = 64;
+
+/// A form's fields, in order.
+#[derive(Default)]
+pub(super) struct Posted {
+    fields: Vec<(String, String)>,
+    /// Whether it came as JSON, and the answer is to be JSON too.
+    pub(super) json: bool,
+}
+
+/// The body is not what its type says.
+pub(super) struct Unreadable;
+
+impl Posted {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// It is neither a form nor JSON.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+        };
+        let kind = text(CONTENT_TYPE);
+        if kind.starts_with("application/json") {
+            return Self::read_json(body);
+        }
+        if !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Unreadable);
+        }
+        let fields = url::form_urlencoded::parse(body)
+            .take(MOST_FIELDS)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        Ok(Self {
+            fields,
+            json: text(ACCEPT).starts_with("application/json"),
+        })
+    }
+
+    fn read_json(body: &[u8]) -> Result<Self, Unreadable> {
+        let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| Unreadable)?;
+        let map = value.as_object().ok_or(Unreadable)?;
+        let fields = map
+            .iter()
+            .take(MOST_FIELDS)
+            .filter_map(|(name, value)| {
+                let text = match value {
+                    serde_json::Value::String(text) => text.clone(),
+                    serde_json::Value::Bool(true) => "yes".to_owned(),
+                    serde_json::Value::Number(number) => number.to_string(),
+                    _ => return None,
+                };
+                Some((name.clone(), text))
+            })
+            .collect();
+        Ok(Self { fields, json: true })
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.fields
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    fn ticked(&self, name: &str) -> bool {
+        self.get(name) == "yes"
+    }
+
+    pub(super) fn lang(&self) -> &str {
+        self.get("lang")
+    }
+
+    fn typed(&self) -> impl Iterator<Item = &(String, String)> {
+        self.fields
+            .iter()
+            .filter(|(name, _)| !OURS.contains(&name.as_str()))
+    }
+
+    /// As the use case takes it.
+    pub(super) fn request(&self) -> Request {
+        let mut values = SubmittedValues {
+            consent: self.ticked("consent"),
+            newsletter: self.ticked("newsletter"),
+            ..SubmittedValues::default()
+        };
+        for (name, value) in self.typed() {
+            values.set(name.clone(), value.clone());
+        }
+        let answer = |name: &str| Some(self.get(name).to_owned()).filter(|text| !text.is_empty());
+        Request {
+            lang: self.lang().to_owned(),
+            form_page: self.get("form_page").to_owned(),
+            values,
+            honeypot: self.get("website").to_owned(),
+            captcha: Answer {
+                altcha: answer("altcha"),
+                hcaptcha: answer("h-captcha-response"),
+            },
+            nonce_hash: None,
+        }
+    }
+
+    /// As the form shows it again.
+    pub(super) fn values(&self) -> FormValues {
+        FormValues {
+            fields: self.typed().cloned().collect(),
+            consent: self.ticked("consent"),
+            newsletter: self.ticked("newsletter"),
+            form_page: self.get("form_page").to_owned(),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! All addresses, and what holds for each of them.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+
+use super::{Web, answers, captcha, count, headers, health, join, links};
+use crate::config::Limits;
+use crate::pages::CONFIRM_SCRIPT;
+
+/// The router; its paths are relative to the service's own address.
+pub fn router(web: Web, limits: &Limits) -> Router {
+    Router::new()
+        .route("/petitions/{id}/sign", post(join::sign))
+        .route("/newsletters/{id}/subscribe", post(join::subscribe))
+        .route("/petitions/{id}/count", get(count::count))
+        .route("/captcha", get(captcha::provider))
+        .route("/captcha/altcha", get(captcha::challenge))
+        .route(
+            "/confirm/{token}",
+            get(links::open_confirm).post(links::confirm),
+        )
+        .route(
+            "/withdraw/{token}",
+            get(links::open_withdraw).post(links::withdraw),
+        )
+        .route(
+            "/unsubscribe/{token}",
+            get(links::open_unsubscribe).post(links::unsubscribe),
+        )
+        .route("/assets/confirm.js", get(confirm_script))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            limits.request_time,
+        ))
+        .layer(CatchPanicLayer::new())
+        .layer(cors(web.clone()))
+        .layer(from_fn(secure))
+        .layer(from_fn_with_state(web.clone(), log))
+        .with_state(web)
+}
+
+/// Only the site, and the sites that the operator named, may read answers from their pages.
+fn cors(web: Web) -> CorsLayer {
+    let allowed = AllowOrigin::predicate(move |origin, _| {
+        let campaign = web.service().campaign.current();
+        let site = campaign
+            .as_deref()
+            .map(|campaign| campaign.file().site.base_url.as_str());
+        origin
+            .to_str()
+            .is_ok_and(|origin| web.0.origins.knows(origin, site))
+    });
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([CONTENT_TYPE])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn confirm_script() -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    (headers, CONFIRM_SCRIPT).into_response()
+}
+
+async fn not_found(State(web): State<Web>, headers: HeaderMap) -> Response {
+    answers::problem(&web, &headers, "", StatusCode::NOT_FOUND, "error_not_found")
+}
+
+async fn wrong_method(State(web): State<Web>, headers: HeaderMap) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    answers::problem(&web, &headers, "", status, "error_bad_request")
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    headers::secure(response.headers_mut());
+    response
+}
+
+/// Logs the address' pattern, never the address: tokens stand in addresses.
+async fn log(State(_web): State<Web>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let milliseconds = start.elapsed().as_millis();
+    tracing::info!(%method, route, status = status.as_u16(), milliseconds, "answered");
+    metrics::counter!("requests", "route" => route, "status" => status.as_u16().to_string())
+        .increment(1);
+    if status.is_server_error() {
+        response
+            .headers_mut()
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// The address of whoever is connected.
+pub(super) struct Peer(pub(super) IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for Peer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(
+            info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip()),
+        ))
+    }
+}

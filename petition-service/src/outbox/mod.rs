@@ -1,0 +1,307 @@
+//! The worker that sends what waits in the outbox: at least once, never lost.
+
+mod backoff;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Days, Utc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::campaign::{Campaign, CampaignStore};
+use crate::domain::{Clock, Purpose, TokenSecret};
+use crate::mail::{self, Address, Letter, Mail, MailError, Mailer, Sender};
+use crate::store::{NewToken, OutboxJob, OutboxKind, Store, StoreError};
+use backoff::Backoff;
+
+/// How often the outbox is looked at if nothing tells of a new mail.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a mail belongs to the worker that took it: longer than any try at sending.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// How the worker works.
+#[derive(Clone, Debug)]
+pub struct WorkerOptions {
+    /// The service's address as visitors see it; links in mails begin with it.
+    pub public_url: String,
+    /// Who sends.
+    pub sender: Sender,
+    /// Mails under way at once.
+    pub concurrency: usize,
+    /// Days until a confirmation link ends.
+    pub confirm_days: u32,
+    /// Days until a link to withdraw ends (one to unsubscribe works longer than that).
+    pub leave_days: u32,
+    /// Tries before a mail is given up.
+    pub max_tries: u32,
+    /// Pause after the first failed try; each further pause is twice as long.
+    pub first_pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl WorkerOptions {
+    /// The usual: 8 at once, 7 days to confirm, 10 years to leave, tries for about two days.
+    pub fn new(public_url: impl Into<String>, sender: Sender) -> Self {
+        Self {
+            public_url: public_url.into(),
+            sender,
+            concurrency: 8,
+            confirm_days: 7,
+            leave_days: 3650,
+            max_tries: 18,
+            first_pause: Duration::from_secs(20),
+            longest_pause: Duration::from_secs(6 * 3600),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// Sends what waits.
+#[derive(Clone)]
+pub struct Worker {
+    store: Store,
+    campaign: CampaignStore,
+    mailer: Arc<dyn Mailer>,
+    options: Arc<WorkerOptions>,
+}
+
+/// How a try ended.
+enum Tried {
+    Sent,
+    Failed { reason: String, for_good: bool },
+}
+
+impl Worker {
+    /// A worker. One at a time per database.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        campaign: CampaignStore,
+        mailer: Arc<dyn Mailer>,
+        options: WorkerOptions,
+    ) -> Self {
+        Self {
+            store,
+            campaign,
+            mailer,
+            options: Arc::new(options),
+        }
+    }
+
+    /// Works until `stop`, then ends the mails under way. What was not begun waits for the next
+    /// start.
+    pub async fn run(self, stop: CancellationToken) {
+        if let Err(error) = self.store.outbox_release_all().await {
+            tracing::warn!(%error, "mails of the last run wait until their lease ends");
+        }
+        let room = self.options.concurrency.max(1);
+        let mut queue = VecDeque::new();
+        let mut under_way = JoinSet::new();
+        while !stop.is_cancelled() {
+            if queue.is_empty() && under_way.len() < room {
+                queue = self.claim().await;
+            }
+            while under_way.len() < room
+                && let Some(job) = queue.pop_front()
+            {
+                let worker = self.clone();
+                under_way.spawn(async move { worker.deliver(job).await });
+            }
+            let idle = under_way.len() < room;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(ended) = under_way.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a mail broke off; it is tried again when its lease ends");
+                    }
+                }
+                () = self.store.mail_waiting(), if idle => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+        for job in queue {
+            if let Err(error) = self.store.outbox_release(&job.id).await {
+                tracing::warn!(%error, "a mail waits until its lease ends");
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    async fn claim(&self) -> VecDeque<OutboxJob> {
+        if !self.campaign.is_ready() {
+            return VecDeque::new();
+        }
+        let limit = u32::try_from(self.options.concurrency.saturating_mul(4)).unwrap_or(256);
+        let now = self.options.clock.now();
+        match self
+            .store
+            .outbox_claim(limit.clamp(1, 256), now, LEASE)
+            .await
+        {
+            Ok(jobs) => jobs.into(),
+            Err(error) => {
+                tracing::error!(%error, "cannot read the outbox");
+                VecDeque::new()
+            }
+        }
+    }
+
+    async fn deliver(&self, job: OutboxJob) {
+        let (mail, kind) = (job.id.as_str(), job.kind.name());
+        let now = || self.options.clock.now();
+        let settled = match self.attempt(&job).await {
+            Tried::Sent => {
+                count("sent");
+                tracing::debug!(mail, kind, "mail sent");
+                self.store.outbox_sent(mail, now()).await
+            }
+            Tried::Failed { reason, for_good }
+                if for_good || job.tries >= self.options.max_tries =>
+            {
+                count("given_up");
+                tracing::error!(mail, kind, tries = job.tries, reason, "mail given up");
+                self.store.outbox_give_up(mail, &reason, now()).await
+            }
+            Tried::Failed { reason, .. } => {
+                count("put_off");
+                tracing::warn!(
+                    mail,
+                    kind,
+                    tries = job.tries,
+                    reason,
+                    "mail not sent, tried again"
+                );
+                let pause = Backoff::of(&self.options).pause(job.tries, rand::random());
+                self.store.outbox_retry(mail, now() + pause, &reason).await
+            }
+        };
+        if let Err(error) = settled {
+            tracing::error!(%error, mail, "the outbox could not be told; the mail may go twice");
+        }
+    }
+
+    async fn attempt(&self, job: &OutboxJob) -> Tried {
+        let later = |reason: String| Tried::Failed {
+            reason,
+            for_good: false,
+        };
+        let Some(campaign) = self.campaign.current() else {
+            return later("there is no campaign file".to_owned());
+        };
+        let now = self.options.clock.now();
+        let links = match self.mint(job, now).await {
+            Ok(links) => links,
+            Err(error) => return later(error.to_string()),
+        };
+        let mail = match self.write(&campaign, job, &links) {
+            Ok(mail) => mail,
+            // The file may hold the form again later.
+            Err(error) => return later(error.to_string()),
+        };
+        match self.mailer.send(&mail).await {
+            Ok(()) => Tried::Sent,
+            Err(error) => Tried::Failed {
+                reason: error.to_string(),
+                for_good: matches!(error, MailError::Permanent(_)),
+            },
+        }
+    }
+
+    /// Makes the tokens of a mail, stores their hashes, and gives the links.
+    async fn mint(&self, job: &OutboxJob, now: DateTime<Utc>) -> Result<Links, StoreError> {
+        let base = self.options.public_url.trim_end_matches('/');
+        let mut tokens = Vec::new();
+        let mut link = |purpose: Option<Purpose>| {
+            let Some(purpose) = purpose else {
+                return String::new();
+            };
+            let token = TokenSecret::generate();
+            tokens.push(NewToken {
+                hash: token.hash(),
+                attempt_id: job.attempt_id.clone(),
+                purpose,
+                expires_at: self.end_of(purpose, now),
+            });
+            format!("{base}/{}/{}", purpose.path(), token.expose())
+        };
+        let (confirm, leave) = purposes(job.kind);
+        let links = Links {
+            confirm: link(confirm),
+            leave: link(leave),
+        };
+        self.store.store_tokens(tokens, now).await?;
+        Ok(links)
+    }
+
+    fn end_of(&self, purpose: Purpose, now: DateTime<Utc>) -> DateTime<Utc> {
+        let days = match purpose {
+            Purpose::ConfirmSignature | Purpose::ConfirmSubscription => self.options.confirm_days,
+            Purpose::Withdraw | Purpose::Unsubscribe => self.options.leave_days,
+        };
+        now.checked_add_days(Days::new(days.into())).unwrap_or(now)
+    }
+
+    fn write(
+        &self,
+        campaign: &Campaign,
+        job: &OutboxJob,
+        links: &Links,
+    ) -> Result<Mail, mail::ComposeError> {
+        let (link, leave) = (links.confirm.as_str(), links.leave.as_str());
+        let days = self.options.confirm_days;
+        let letter = match job.kind {
+            OutboxKind::ConfirmPetition => Letter::ConfirmPetition {
+                link,
+                withdraw_link: leave,
+                days,
+            },
+            OutboxKind::AlreadySigned => Letter::AlreadySigned {
+                withdraw_link: leave,
+            },
+            OutboxKind::ConfirmNewsletter => Letter::ConfirmNewsletter { link, days },
+            OutboxKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
+                unsubscribe_link: leave,
+            },
+            OutboxKind::AlreadySubscribed => Letter::AlreadySubscribed {
+                unsubscribe_link: leave,
+            },
+        };
+        let job = mail::Job {
+            outbox_id: &job.id,
+            to: Address::new(job.email.expose().clone()),
+            form_id: &job.form_id,
+            lang: &job.lang,
+            letter,
+        };
+        mail::compose(campaign, &self.options.sender, job)
+    }
+}
+
+struct Links {
+    confirm: String,
+    leave: String,
+}
+
+/// Which links a mail needs: to confirm, and to leave.
+fn purposes(kind: OutboxKind) -> (Option<Purpose>, Option<Purpose>) {
+    match kind {
+        OutboxKind::ConfirmPetition => (Some(Purpose::ConfirmSignature), Some(Purpose::Withdraw)),
+        OutboxKind::AlreadySigned => (None, Some(Purpose::Withdraw)),
+        OutboxKind::ConfirmNewsletter => (Some(Purpose::ConfirmSubscription), None),
+        OutboxKind::WelcomeNewsletter | OutboxKind::AlreadySubscribed => {
+            (None, Some(Purpose::Unsubscribe))
+        }
+    }
+}
+
+fn count(outcome: &'static str) {
+    metrics::counter!("petition_mails_total", "outcome" => outcome).increment(1);
+}

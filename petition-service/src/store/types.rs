@@ -1,0 +1,356 @@
+//! What goes into the store and what comes out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use campaign_file::Field;
+use chrono::{DateTime, Utc};
+
+use crate::domain::{Private, Purpose, TokenHash};
+
+/// How the store behaves.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// Connections for reading.
+    pub readers: u32,
+    /// How long an unconfirmed form must rest before its mail is sent again.
+    pub cooldown: Duration,
+    /// How many confirmation mails an unconfirmed address gets in all.
+    pub lifetime_mails: u32,
+    /// How long between two mails that say `already`.
+    pub notice_every: Duration,
+    /// How long an unconfirmed form is kept after its last mail, at least until its links end.
+    pub keep_pending: Duration,
+    /// How long links that have ended are still known as such.
+    pub keep_ended_links: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        Self {
+            readers: 4,
+            cooldown: Duration::from_secs(10 * 60),
+            lifetime_mails: 5,
+            notice_every: DAY,
+            keep_pending: 7 * DAY,
+            keep_ended_links: 90 * DAY,
+        }
+    }
+}
+
+/// Why the store did not do it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened.
+    #[error(
+        "cannot open the database {path}: {reason}; check that its folder exists and is writable"
+    )]
+    Open {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The tables cannot be brought up to date.
+    #[error("cannot bring the database {path} up to date: {reason}")]
+    Migrate {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The database refused; nothing was changed.
+    #[error("the database failed: {0}")]
+    Database(String),
+    /// The writer is gone: the program is ending.
+    #[error("the database is closed")]
+    Stopped,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
+/// A petition or a newsletter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// To sign.
+    Petition,
+    /// To subscribe to.
+    Newsletter,
+}
+
+impl SubjectKind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Petition => "petition",
+            Self::Newsletter => "newsletter",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Self {
+        match name {
+            "newsletter" => Self::Newsletter,
+            _ => Self::Petition,
+        }
+    }
+}
+
+/// To what was agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// SHA-256 of the text shown, in hexadecimal.
+    pub text_sha256: String,
+    /// The author's version of the text.
+    pub version: String,
+}
+
+/// The newsletter box of a petition, ticked.
+#[derive(Clone, Debug)]
+pub struct NewsletterIntent {
+    /// The newsletter.
+    pub form_id: String,
+    /// The mailbox on that newsletter ([`crate::domain::Keys::dedupe_key`]).
+    pub dedupe_key: [u8; 32],
+    /// To what was agreed.
+    pub consent: Consent,
+}
+
+/// A captcha's challenge that this form used up.
+#[derive(Clone, Debug)]
+pub struct UsedChallenge {
+    /// Names the challenge.
+    pub nonce: String,
+    /// Unix time in seconds after which it is refused anyway.
+    pub expires_at: i64,
+}
+
+/// Which mails a form may cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailBudget {
+    /// A captcha was passed: no limit here.
+    Captcha,
+    /// Nothing proves a person: so many mails an hour for all such forms together.
+    Unproven {
+        /// Mails an hour.
+        per_hour: u32,
+    },
+}
+
+/// A checked form.
+#[derive(Clone, Debug)]
+pub struct NewSignUp {
+    /// The petition or newsletter.
+    pub form_id: String,
+    /// Which of the two.
+    pub kind: SubjectKind,
+    /// The mailbox on this form ([`crate::domain::Keys::dedupe_key`]).
+    pub dedupe_key: [u8; 32],
+    /// Where the mail goes.
+    pub email: Private<String>,
+    /// The other fields.
+    pub values: BTreeMap<Field, Private<String>>,
+    /// Language of the form.
+    pub lang: String,
+    /// Address of the page on which the form stood.
+    pub form_page: String,
+    /// To what was agreed.
+    pub consent: Consent,
+    /// The newsletter box, if it was ticked.
+    pub newsletter: Option<NewsletterIntent>,
+    /// Hash of the nonce given to the browser.
+    pub nonce_hash: Option<TokenHash>,
+    /// The challenge used, if the captcha has such.
+    pub challenge: Option<UsedChallenge>,
+    /// On whose account the mail goes.
+    pub budget: MailBudget,
+}
+
+/// What became of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpOutcome {
+    /// Taken. The visitor is told the same whether or not a mail goes out.
+    Accepted {
+        /// Whether a mail was queued: for metrics, never for the visitor.
+        mail_queued: bool,
+    },
+    /// The captcha's answer was used before; nothing was stored.
+    CaptchaUsed,
+    /// No more mails this hour without a captcha; nothing was stored.
+    MailBudgetSpent,
+}
+
+/// What a token led to when it was to confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfirmOutcome {
+    /// Confirmed now.
+    Confirmed(About),
+    /// Confirmed before: the visitor sees the same.
+    Already(About),
+    /// The token's time is over, or what it was to confirm was withdrawn.
+    Expired(About),
+    /// There is no such token.
+    Unknown,
+}
+
+/// What a token led to when it was to withdraw or to unsubscribe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeaveOutcome {
+    /// Done now; the personal data is erased.
+    Done(About),
+    /// Done before.
+    Already(About),
+    /// The token's time is over.
+    Expired(About),
+    /// There is no such token.
+    Unknown,
+}
+
+/// Of which form an outcome speaks, and in which language to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The form.
+    pub form_id: String,
+    /// Language in which it was filled in.
+    pub lang: String,
+    /// Petition or newsletter.
+    pub kind: SubjectKind,
+}
+
+/// What a token would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    /// The form.
+    pub form_id: String,
+    /// Language in which it was filled in.
+    pub lang: String,
+    /// Petition or newsletter.
+    pub kind: SubjectKind,
+    /// What the token is good for.
+    pub purpose: Purpose,
+    /// Whether it is still to be done.
+    pub state: PeekState,
+    /// Hash of the nonce of the browser that sent the form.
+    pub nonce_hash: Option<TokenHash>,
+}
+
+/// Whether what a token is good for is still to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeekState {
+    /// A POST will do it.
+    Open,
+    /// It was done; a POST will say so.
+    Done,
+    /// Its time is over.
+    Expired,
+}
+
+/// The mails of the outbox, in their order of haste. Their names are those of
+/// `mail::MailKind`, which this module does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutboxKind {
+    /// Asks to confirm a signature.
+    ConfirmPetition,
+    /// Asks to confirm a subscription.
+    ConfirmNewsletter,
+    /// Says that the address has signed already.
+    AlreadySigned,
+    /// Says that the address is subscribed already.
+    AlreadySubscribed,
+    /// Welcomes a subscriber.
+    WelcomeNewsletter,
+}
+
+impl OutboxKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::ConfirmPetition,
+        Self::ConfirmNewsletter,
+        Self::AlreadySigned,
+        Self::AlreadySubscribed,
+        Self::WelcomeNewsletter,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConfirmPetition => "confirm_petition",
+            Self::ConfirmNewsletter => "confirm_newsletter",
+            Self::AlreadySigned => "already_signed",
+            Self::AlreadySubscribed => "already_subscribed",
+            Self::WelcomeNewsletter => "welcome_newsletter",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The lower, the sooner it is sent.
+    pub(super) fn priority(self) -> i64 {
+        match self {
+            Self::ConfirmPetition => 0,
+            Self::ConfirmNewsletter => 1,
+            Self::AlreadySigned | Self::AlreadySubscribed => 2,
+            Self::WelcomeNewsletter => 3,
+        }
+    }
+}
+
+/// A mail to send now.
+#[derive(Clone, Debug)]
+pub struct OutboxJob {
+    /// The row.
+    pub id: String,
+    /// Which mail.
+    pub kind: OutboxKind,
+    /// For whose tokens it is ([`NewToken::attempt_id`]).
+    pub attempt_id: String,
+    /// The form.
+    pub form_id: String,
+    /// Language.
+    pub lang: String,
+    /// Where it goes.
+    pub email: Private<String>,
+    /// The how-manieth try this is.
+    pub tries: u32,
+}
+
+/// A token that a mail is about to hold.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Its hash.
+    pub hash: TokenHash,
+    /// The attempt it belongs to ([`OutboxJob::attempt_id`]).
+    pub attempt_id: String,
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// When its time is over.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The outbox at a glance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutboxStats {
+    /// Mails that wait.
+    pub waiting: u64,
+    /// How long the oldest of them waits.
+    pub oldest: Option<Duration>,
+    /// Mails given up.
+    pub given_up: u64,
+}
+
+/// What [`super::Store::expire`] removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Unconfirmed forms whose personal data was erased.
+    pub lapsed: u64,
+    /// Other rows that were no longer needed.
+    pub removed: u64,
+}

@@ -1,0 +1,236 @@
+//! Signing a petition and subscribing to a newsletter.
+
+use campaign_file::{ConsentText, FormKind};
+
+use super::{Service, messages};
+use crate::campaign::{Campaign, FormIn};
+use crate::captcha::{Answer, Verdict, VerifyContext};
+use crate::domain::{SubmittedValues, TokenHash, ValidForm, form, state};
+use crate::pages::{self, Mistake};
+use crate::store::{
+    Consent, MailBudget, NewSignUp, NewsletterIntent, SignUpOutcome, StoreError, SubjectKind,
+    UsedChallenge,
+};
+
+/// A form as it came.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Language that the form says it is in.
+    pub lang: String,
+    /// Address of the page that the form says it stood on.
+    pub form_page: String,
+    /// What was typed and ticked.
+    pub values: SubmittedValues,
+    /// The trap for programs: people leave it empty, since they do not see it.
+    pub honeypot: String,
+    /// The captcha's answer.
+    pub captcha: Answer,
+    /// Hash of the nonce given to the browser.
+    pub nonce_hash: Option<TokenHash>,
+}
+
+/// To which form, and as what.
+#[derive(Clone, Copy, Debug)]
+pub struct Join<'a> {
+    /// The campaign in use.
+    pub campaign: &'a Campaign,
+    /// The form's id.
+    pub form_id: &'a str,
+    /// What the address says that the form is.
+    pub kind: SubjectKind,
+}
+
+/// What became of the form.
+#[derive(Clone, Debug)]
+pub enum Joined {
+    /// Taken, or pretended to be: the visitor is to look for the mail.
+    CheckMail {
+        /// The page that says so.
+        next: String,
+    },
+    /// Something is to be mended.
+    Invalid(Vec<Mistake>),
+    /// There is no such form.
+    NoSuchForm,
+}
+
+impl Service {
+    /// Takes a form.
+    ///
+    /// # Errors
+    /// The database did not take it: nothing is promised to the visitor.
+    pub async fn join(&self, join: Join<'_>, request: &Request) -> Result<Joined, StoreError> {
+        let Some(form) = join
+            .campaign
+            .form(join.form_id, &request.lang)
+            .filter(|form| kind_of(form) == join.kind)
+        else {
+            return Ok(Joined::NoSuchForm);
+        };
+        let check_mail = Joined::CheckMail {
+            next: form.voice.language.steps.check_mail.clone(),
+        };
+        if let Some(mistake) = self.closed(form) {
+            return Ok(Joined::Invalid(vec![mistake]));
+        }
+        if !request.honeypot.trim().is_empty() {
+            // A program gets the same answer as a person, and nothing happens.
+            return Ok(check_mail);
+        }
+        let valid = match form::validate(form.form, &request.values, is_country) {
+            Ok(valid) => valid,
+            Err(faults) => return Ok(Joined::Invalid(messages::mistakes(form, &faults))),
+        };
+        let (budget, challenge) = match self.captcha(form, &request.captcha).await {
+            Ok(passed) => passed,
+            Err(key) => {
+                return Ok(Joined::Invalid(vec![messages::mistake(
+                    form, "captcha", key,
+                )]));
+            }
+        };
+        let sign_up = self.sign_up(join.campaign, form, request, valid, (budget, challenge));
+        Ok(match self.store.sign_up(sign_up, self.clock.now()).await? {
+            SignUpOutcome::Accepted { .. } => check_mail,
+            SignUpOutcome::CaptchaUsed => {
+                Joined::Invalid(vec![messages::mistake(form, "captcha", "error_captcha")])
+            }
+            SignUpOutcome::MailBudgetSpent => Joined::Invalid(vec![messages::mistake(
+                form,
+                "captcha",
+                "error_captcha_unavailable",
+            )]),
+        })
+    }
+
+    fn closed(&self, form: FormIn<'_>) -> Option<Mistake> {
+        let FormKind::Petition(facts) = &form.form.kind else {
+            return None;
+        };
+        let today = self.clock.now().date_naive();
+        let closed = state::signable(facts, today).err()?;
+        Some(messages::mistake(form, "", closed.text_key()))
+    }
+
+    /// On whose account the mail goes; or the key of the text that asks for another try.
+    async fn captcha(
+        &self,
+        form: FormIn<'_>,
+        answer: &Answer,
+    ) -> Result<(MailBudget, Option<UsedChallenge>), &'static str> {
+        let asks_nothing = matches!(self.captcha.provider(""), crate::captcha::Provider::None);
+        if answer.is_empty() && !asks_nothing {
+            // A browser without scripts cannot answer: the mail itself must do.
+            let per_hour = self.unproven_per_hour;
+            return Ok((MailBudget::Unproven { per_hour }, None));
+        }
+        let context = VerifyContext {
+            form_id: form.id,
+            lang: form.voice.code,
+            remote_ip: None,
+        };
+        match self.captcha.verify(answer, &context).await {
+            Verdict::Passed { replay_mark } => {
+                let challenge = replay_mark.map(|mark| UsedChallenge {
+                    nonce: mark.nonce,
+                    expires_at: mark.expires_at,
+                });
+                Ok((MailBudget::Captcha, challenge))
+            }
+            Verdict::Refused(reason) => {
+                metrics::counter!("captcha_refused", "reason" => reason.as_str()).increment(1);
+                Err("error_captcha")
+            }
+            Verdict::Unavailable(reason) => {
+                metrics::counter!("captcha_unavailable", "reason" => reason.as_str()).increment(1);
+                tracing::warn!(?reason, "the captcha cannot be checked");
+                Err("error_captcha_unavailable")
+            }
+        }
+    }
+
+    fn sign_up(
+        &self,
+        campaign: &Campaign,
+        form: FormIn<'_>,
+        request: &Request,
+        valid: ValidForm,
+        (budget, challenge): (MailBudget, Option<UsedChallenge>),
+    ) -> NewSignUp {
+        let canonical = valid.email.canonical.expose();
+        let newsletter = if valid.newsletter {
+            self.newsletter(campaign, form, canonical)
+        } else {
+            None
+        };
+        NewSignUp {
+            form_id: form.id.to_owned(),
+            kind: kind_of(&form),
+            dedupe_key: self.keys.dedupe_key(form.id, canonical),
+            email: valid.email.display.clone(),
+            values: valid.values,
+            lang: form.voice.code.to_owned(),
+            form_page: believed(campaign, form, &request.form_page),
+            consent: consent(&form.texts.consent, &form.form.consent_version),
+            newsletter,
+            nonce_hash: request.nonce_hash,
+            challenge,
+            budget,
+        }
+    }
+
+    fn newsletter(
+        &self,
+        campaign: &Campaign,
+        form: FormIn<'_>,
+        canonical: &str,
+    ) -> Option<NewsletterIntent> {
+        let FormKind::Petition(facts) = &form.form.kind else {
+            return None;
+        };
+        let id = facts.newsletter.as_deref()?;
+        campaign.form(id, form.voice.code)?;
+        Some(NewsletterIntent {
+            form_id: id.to_owned(),
+            dedupe_key: self.keys.dedupe_key(id, canonical),
+            // The box stands on the petition, and its text is of that page's version.
+            consent: consent(
+                form.texts.newsletter_consent.as_ref()?,
+                &form.form.consent_version,
+            ),
+        })
+    }
+}
+
+fn consent(text: &ConsentText, version: &str) -> Consent {
+    Consent {
+        text_sha256: text.sha256.clone(),
+        version: version.to_owned(),
+    }
+}
+
+fn kind_of(form: &FormIn<'_>) -> SubjectKind {
+    if form.is_petition() {
+        SubjectKind::Petition
+    } else {
+        SubjectKind::Newsletter
+    }
+}
+
+/// The page that the form stood on, if it can be one: a petition stands on pages that the campaign
+/// file names, a newsletter on any page of the site.
+fn believed(campaign: &Campaign, form: FormIn<'_>, page: &str) -> String {
+    let on_site = || page.starts_with(&campaign.file().site.base_url);
+    let known = form.stands_on(page) || (!form.is_petition() && on_site());
+    if known {
+        page.split(['?', '#']).next().unwrap_or_default().to_owned()
+    } else {
+        form.texts.page.clone()
+    }
+}
+
+fn is_country(code: &str) -> bool {
+    pages::countries("en")
+        .iter()
+        .any(|country| country.code == code)
+}
