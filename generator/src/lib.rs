@@ -16,6 +16,8 @@
 pub mod campaign;
 pub mod cli;
 pub mod content;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod diagnostic;
 pub mod emit;
 pub mod engine;

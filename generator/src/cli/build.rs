@@ -67,7 +67,13 @@ pub(super) fn write(built: &BuildReport) -> anyhow::Result<()> {
     emit::disk::apply(&built.artifacts, &settings.layout.output_dir, &options)?;
     emit::keep_images(settings.root(), &built.images)?;
     if let Some((path, json)) = &built.campaign {
-        emit::disk::write_file(path, json.as_bytes())?;
+        write_campaign(path, json)?;
     }
+    Ok(())
+}
+
+/// Writes the campaign file.
+pub(super) fn write_campaign(path: &Path, json: &str) -> anyhow::Result<()> {
+    emit::disk::write_file(path, json.as_bytes())?;
     Ok(())
 }
