@@ -62,7 +62,7 @@ test("the pages of the service", async () => {
     await openArticle(page, site, prefix);
     await fillIn(signForm(page), { email: address });
     await send(signForm(page));
-    await page.waitForURL((url) => !url.pathname.includes("/service/"));
+    await page.waitForURL(/\/steps\//);
     const mail = await mailTo(site, address);
     await context.clearCookies();
     for (const kind of ["confirm", "withdraw"]) {

@@ -106,7 +106,7 @@ allow_test_keys = true
     assert.deepEqual(loaded, [], "nothing is loaded from the third party before the visitor acts");
     await fillIn(signForm(page), { email: "hcaptcha@example.org" });
     await send(signForm(page));
-    await page.waitForURL((url) => !url.pathname.includes("/service/"));
+    await page.waitForURL(/\/steps\//);
     assert.ok(loaded.length > 0);
     assert.equal(asked[0].get("response"), "stand-in-token");
     assert.equal(asked[0].get("sitekey"), "10000000-ffff-ffff-ffff-000000000001");

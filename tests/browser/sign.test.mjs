@@ -137,7 +137,7 @@ test("mistakes are shown all at once, in the visitor's language, and nothing typ
   assert.ok(page.url().includes("/service/petitions/safe-online/sign"), page.url());
   await speaks(page, "fr");
   assert.ok((await page.locator(".gs-error").count()) >= 2, "each faulty field says so");
-  assert.equal(await page.locator('[name="email"]').inputValue(), "personne@");
+  assert.equal(await signForm(page).locator('[name="email"]').inputValue(), "personne@");
   // Mended on the spot, it is taken.
   await fillIn(signForm(page), { first: "Léa", email: "mended@example.org" });
   await send(signForm(page));

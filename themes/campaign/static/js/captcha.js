@@ -145,6 +145,9 @@
       } catch {
         // Sent without an answer: the service decides.
       }
+      // An answer that was there already comes back while this very event is still under way, and
+      // a form cannot be sent from within its own sending.
+      await new Promise((resolve) => setTimeout(resolve));
       button?.removeAttribute("aria-disabled");
       this.say("");
       this.waiting = false;
