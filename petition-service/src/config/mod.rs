@@ -5,6 +5,9 @@
 
 mod read;
 mod reader;
+mod sections;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
-use super::types::StoreError;
+use super::records::StoreError;
 use super::writer::{Done, Write};
 use super::{Store, ms};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
-use super::types::{Expired, StoreError, StoreOptions};
+use super::records::{Expired, StoreError, StoreOptions};
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before};
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
+use super::records::{LeaveOutcome, StoreError, SubjectKind};
 use super::tokens::{State, find, log};
-use super::types::{LeaveOutcome, StoreError, SubjectKind};
 use super::writer::{Done, Write};
 use super::{Store, ms};
 use crate::domain::{Purpose, TokenHash};

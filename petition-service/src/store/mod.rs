@@ -6,13 +6,13 @@ mod counts;
 mod expire;
 mod leave;
 mod outbox;
+mod records;
 mod sign_up;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod types;
 mod writer;
 
 use std::path::Path;
@@ -27,7 +27,7 @@ use sqlx::sqlite::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use types::{
+pub use records::{
     About, ConfirmOutcome, Consent, Expired, LeaveOutcome, MailBudget, NewSignUp, NewToken,
     NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, StoreOptions, SubjectKind, UsedChallenge,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
-use super::types::{OutboxJob, OutboxKind, OutboxStats, StoreError};
+use super::records::{OutboxJob, OutboxKind, OutboxStats, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before, new_id};
 use crate::domain::Private;

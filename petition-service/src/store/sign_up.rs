@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
 use super::outbox::queue;
-use super::types::{
+use super::records::{
     Consent, MailBudget, NewSignUp, OutboxKind, SignUpOutcome, StoreError, StoreOptions,
     SubjectKind, UsedChallenge,
 };

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite, SqliteConnection};
 
 use super::outbox::queue;
-use super::types::{
+use super::records::{
     About, ConfirmOutcome, NewToken, OutboxKind, Peek, PeekState, StoreError, SubjectKind,
 };
 use super::writer::{Done, Write};

@@ -1,0 +1,141 @@
+//! What is refused, limited, or for the webmaster alone.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+
+use super::{SIGN, TestService, form, request, signer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_lead_nowhere() {
+    let service = TestService::start("").await;
+    let token = "A".repeat(43);
+    for path in [
+        "/confirm/x".to_owned(),
+        format!("/confirm/{token}"),
+        format!("/withdraw/{token}"),
+        "/nothing".to_owned(),
+    ] {
+        let answer = service.get(&path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains("nl error not found"), "{path}");
+    }
+    let answer = service.post(&format!("/confirm/{token}"), &[]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        service.get(SIGN).await.status,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_may_be_cached_and_asked_for_by_named_sites() {
+    let service = TestService::start("").await;
+    let ask = |origin: &str, tag: &str| {
+        request("GET", "/petitions/safe-online/count")
+            .header("origin", origin)
+            .header("if-none-match", tag)
+            .body(Body::empty())
+            .expect("a request")
+    };
+    let answer = service.send(ask("https://partner.example", "")).await;
+    assert_eq!(answer.json()["goal"], 1000);
+    assert!(
+        answer
+            .header("cache-control")
+            .starts_with("public, max-age")
+    );
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        "https://partner.example"
+    );
+    let tag = answer.header("etag").to_owned();
+    let again = service.send(ask("https://evil.example", &tag)).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(again.header("access-control-allow-origin"), "");
+    assert_eq!(
+        service.get("/petitions/news/count").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_other_sites_and_too_large_ones_are_refused() {
+    let service = TestService::start("limits.body_bytes = 2048").await;
+    let mut foreign = form(SIGN, &signer("x@example.org", "en"));
+    foreign
+        .headers_mut()
+        .insert("origin", "https://evil.example".parse().expect("a header"));
+    assert_eq!(service.send(foreign).await.status, StatusCode::FORBIDDEN);
+    let large = "x".repeat(4096);
+    let answer = service
+        .post(SIGN, &[("comment", &large), ("lang", "fr")])
+        .await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_network_cannot_take_all_and_cannot_pretend_to_be_another() {
+    let service = TestService::start("limits.per_network_per_hour = 2").await;
+    let mut last = StatusCode::OK;
+    for number in 0..3 {
+        let mut request = form(SIGN, &signer("x@example.org", "en"));
+        let hops = format!("{number}.{number}.{number}.{number}, 192.0.2.7");
+        request
+            .headers_mut()
+            .insert("x-forwarded-for", hops.parse().expect("a header"));
+        last = service.send(request).await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let mut other = form(SIGN, &signer("x@example.org", "en"));
+    other
+        .headers_mut()
+        .insert("x-forwarded-for", "198.51.100.1".parse().expect("a header"));
+    assert_eq!(service.send(other).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_a_form_is_taken_on_a_small_budget() {
+    let service = TestService::start(
+        "captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 10\nlimits.unproven_per_hour = 1",
+    )
+    .await;
+    let captcha = service
+        .get("/captcha?form=safe-online&lang=fr")
+        .await
+        .json();
+    assert_eq!(captcha["provider"], "altcha");
+    let address = captcha["challenge_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
+    let challenge = service
+        .get(address.strip_prefix("/service").expect("ours"))
+        .await;
+    assert_eq!(challenge.status, StatusCode::OK);
+    let first = service.post(SIGN, &signer("one@example.org", "fr")).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    let second = service.post(SIGN, &signer("two@example.org", "fr")).await;
+    assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(second.body.contains("fr error captcha unavailable"));
+    let wrong = [
+        signer("three@example.org", "fr"),
+        vec![("altcha", "garbage")],
+    ]
+    .concat();
+    let answer = service.post(SIGN, &wrong).await;
+    assert!(answer.body.contains("fr error captcha"), "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_the_webmaster() {
+    let service = TestService::start("").await;
+    assert_eq!(service.get("/healthz").await.body, "ok\n");
+    assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
+    let answer = service.get("/healthz").await;
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert!(
+        answer
+            .header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
+}
