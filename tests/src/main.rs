@@ -1,4 +1,10 @@
 //! Whole-program tests: one binary, so that the tests link once.
 
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod site;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
 mod tidy;

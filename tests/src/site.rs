@@ -1,0 +1,119 @@
+//! The generator as its users run it: exit codes, messages, and what is on the disk afterwards.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use campaign_file::CampaignFile;
+
+use crate::support::programs::{groundswell, said, site};
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        for entry in fs::read_dir(&current).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path
+                    .strip_prefix(folder)
+                    .expect("below")
+                    .display()
+                    .to_string();
+                found.insert(name, fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_demonstration_site_is_built_the_same_each_time() {
+    let site = site();
+    let built = groundswell(site.path(), &["build"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let first = files(&site.path().join("public"));
+    for wanted in [
+        "index.html",
+        "en/index.html",
+        "fr/index.html",
+        "ar/index.html",
+        "404.html",
+        "robots.txt",
+        "sitemap.xml",
+        "news/index.html",
+        "news/atom.xml",
+        "search_index.ar.json",
+    ] {
+        assert!(first.contains_key(wanted), "{wanted} is missing");
+    }
+    let campaign = fs::read_to_string(site.path().join("campaign.json")).expect("readable");
+    let campaign = CampaignFile::from_json(&campaign).expect("a sound campaign");
+    assert_eq!(campaign.languages.len(), 4);
+    assert_eq!(campaign.forms.len(), 3);
+    fs::remove_dir_all(site.path().join("public")).expect("removed");
+    let built = groundswell(site.path(), &["build"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let second = files(&site.path().join("public"));
+    assert!(first == second, "two builds of the same input differ");
+}
+
+#[test]
+fn a_build_that_fails_leaves_the_last_one_as_it_was_and_names_every_mistake() {
+    let site = site();
+    assert!(groundswell(site.path(), &["build"]).status.success());
+    let before = files(&site.path().join("public"));
+    let write = |path: &str, text: &str| fs::write(site.path().join(path), text).expect("written");
+    write("content/a.md", "+++\ntitle = \"A\n+++\n");
+    write("content/b.md", "+++\ntitle = 3\ndate = \"soon\"\n+++\n");
+    write("templates-of-nobody.html", "");
+    let petition = "content/petitions/safe-online/index.ar.md";
+    let text = fs::read_to_string(site.path().join(petition)).expect("readable");
+    let without: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("consent ="))
+        .collect();
+    write(petition, &without.join("\n"));
+    let built = groundswell(site.path(), &["build"]);
+    assert_eq!(built.status.code(), Some(1));
+    let said = said(&built);
+    for wanted in [
+        "content/a.md:2",
+        "content/b.md:2",
+        "content/b.md:3",
+        "content/petitions/safe-online/index.ar.md",
+        "Nothing was written.",
+    ] {
+        assert!(said.contains(wanted), "{wanted}:\n{said}");
+    }
+    assert!(
+        before == files(&site.path().join("public")),
+        "the output changed"
+    );
+}
+
+#[test]
+fn check_and_the_flags_of_build() {
+    let site = site();
+    let checked = groundswell(site.path(), &["check", "--skip-external-links"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    assert!(!site.path().join("public").exists(), "check writes nothing");
+    let out = site.path().join("elsewhere");
+    let folder = out.display().to_string();
+    let build = [
+        "build",
+        "--base-url",
+        "https://other.example",
+        "--output-dir",
+        &folder,
+    ];
+    assert!(groundswell(site.path(), &build).status.success());
+    let home = fs::read_to_string(out.join("index.html")).expect("readable");
+    assert!(home.contains("https://other.example/"), "{home}");
+    let again = groundswell(site.path(), &build);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("already exists. Use --force to overwrite."));
+    assert_eq!(groundswell(site.path(), &["bild"]).status.code(), Some(2));
+}
