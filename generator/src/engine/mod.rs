@@ -5,8 +5,6 @@ mod bodies;
 mod faults;
 mod pictures;
 mod stages;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

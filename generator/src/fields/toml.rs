@@ -8,6 +8,19 @@ use ::toml::de::{DeTable, DeValue};
 use super::{Entry, Faults, Kind, Node, Place};
 use crate::diagnostic::Diagnostic;
 
+/// What usually mends a mistake of this kind.
+fn remedy(message: &str) -> &'static str {
+    if message.contains("duplicate key") {
+        "take one of the two lines away"
+    } else if message.contains("string") || message.contains("newline") || message.contains("quot")
+    {
+        "text stands between double quotes on its line: key = \"…\""
+    } else {
+        "each line is a key, an equals sign and a value: text between double quotes, \
+         lists between square brackets"
+    }
+}
+
 /// Parses a whole TOML text whose first line is `first_line` of its file.
 ///
 /// # Errors
@@ -26,7 +39,8 @@ pub fn parse_toml(text: &str, first_line: usize, faults: &mut Faults) -> Option<
         bad_line = place.map(|place| place.line);
         faults.push(
             place,
-            Diagnostic::error(format!("This is not valid TOML: {}", error.message())),
+            Diagnostic::error(format!("This is not valid TOML: {}", error.message()))
+                .hint(remedy(error.message())),
         );
     }
     if faults.found.len() > before {

@@ -24,7 +24,8 @@ pub fn parse_yaml(text: &str, first_line: usize, faults: &mut Faults) -> Option<
             });
             faults.push(
                 place,
-                Diagnostic::error(format!("This is not valid YAML: {error}")),
+                Diagnostic::error(format!("This is not valid YAML: {error}"))
+                    .hint("put text that holds a colon, a hash or a quote between quotes"),
             );
             None
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
+use pulldown_cmark_escape::escape_html;
 use tera::Value;
 
 use super::Heading;
@@ -72,6 +73,11 @@ impl<'j> Headings<'j> {
         if self.job.anchors != InsertAnchor::None {
             self.link(events, &places, &flat, faults);
         }
+        for event in events {
+            if let Some(tag) = opening_tag(event) {
+                *event = Event::Html(tag.into());
+            }
+        }
         nest(flat)
     }
 
@@ -123,6 +129,25 @@ impl<'j> Headings<'j> {
             }
         }
     }
+}
+
+/// A heading's opening tag, as Zola writes it: without a line of its own before it.
+fn opening_tag(event: &Event<'_>) -> Option<String> {
+    let Event::Start(Tag::Heading {
+        level, id, classes, ..
+    }) = event
+    else {
+        return None;
+    };
+    let mut tag = format!("<{level} id=\"");
+    // Writing to a string cannot fail.
+    let _always = escape_html(&mut tag, id.as_deref().unwrap_or_default());
+    if !classes.is_empty() {
+        tag.push_str("\" class=\"");
+        let _always = escape_html(&mut tag, &classes.join(" "));
+    }
+    tag.push_str("\">");
+    Some(tag)
 }
 
 fn insert(events: &mut Vec<Event<'_>>, at: usize, html: String) {

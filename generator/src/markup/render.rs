@@ -223,20 +223,17 @@ impl<'e> Building<'e, '_> {
                 });
                 self.events.push(Event::Code(written.into()));
             }
-            Event::Html(html) => self.raw(&html, false, || Event::Html(html.clone())),
-            Event::InlineHtml(html) => self.raw(&html, true, || Event::InlineHtml(html.clone())),
+            Event::Html(html) => self.raw(&html, || Event::Html(html.clone())),
+            Event::InlineHtml(html) => self.raw(&html, || Event::InlineHtml(html.clone())),
             Event::End(TagEnd::Paragraph) => self.end_paragraph(),
             other => self.events.push(other),
         }
     }
 
-    fn raw(&mut self, html: &str, inline: bool, same: impl Fn() -> Event<'e>) {
+    fn raw(&mut self, html: &str, same: impl Fn() -> Event<'e>) {
         if self.more.is_none() && summary::is_mark(html) {
             self.more = Some(());
             self.events.push(Event::InlineHtml(summary::MARK.into()));
-            if !inline && html.ends_with('\n') {
-                self.events.push(Event::Html("\n".into()));
-            }
         } else if marks::any(html) {
             let html = self.plain(html);
             self.events.push(Event::Html(html.into()));

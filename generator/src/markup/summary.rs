@@ -35,7 +35,7 @@ pub(super) fn render(
     let mut open: Vec<TagEnd> = Vec::new();
     for event in before {
         match event {
-            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
+            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock | TagEnd::Heading(_)) => {}
             Event::Start(tag) => open.push(tag.to_end()),
             Event::End(_) => {
                 open.pop();

@@ -1,0 +1,77 @@
+//! Small sites, built whole: every file equals what Zola 0.22.1 made of the same sources, checked
+//! once and kept beside them (`fixtures/NAME/site` and `fixtures/NAME/expected`).
+
+#[cfg(test)]
+mod equal_to_zola {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use groundswell::engine::Engine;
+    use groundswell::outputs::Artifact;
+    use groundswell::settings::Overrides;
+
+    fn files(folder: &Path, below: &Path, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                files(&path, below, found);
+            } else {
+                let name = path
+                    .strip_prefix(below)
+                    .expect("below")
+                    .display()
+                    .to_string();
+                found.insert(name, fs::read_to_string(&path).expect("text"));
+            }
+        }
+    }
+
+    fn same_as_expected(name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures")
+            .join(name);
+        let engine = Engine::new(&folder.join("site"), None, Overrides::default());
+        let report = engine.build();
+        assert!(!report.has_errors(), "{:#?}", report.diagnostics);
+        let made: BTreeMap<String, String> = report
+            .artifacts
+            .iter()
+            .map(|(path, artifact)| {
+                let bytes = match artifact {
+                    Artifact::Made(bytes) | Artifact::Page(bytes) => bytes.to_vec(),
+                    Artifact::Copy { from, .. } => fs::read(from).expect("readable"),
+                };
+                (path.to_string(), String::from_utf8(bytes).expect("text"))
+            })
+            .collect();
+        let mut expected = BTreeMap::new();
+        let below = folder.join("expected");
+        files(&below, &below, &mut expected);
+        let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&made), names(&expected));
+        for (path, text) in &expected {
+            assert_eq!(made.get(path), Some(text), "{name}: {path}");
+        }
+    }
+
+    #[test]
+    fn a_blog_with_feeds_terms_pagers_and_aliases() {
+        same_as_expected("blog");
+    }
+
+    #[test]
+    fn several_languages_with_bundles() {
+        same_as_expected("languages");
+    }
+
+    #[test]
+    fn a_theme_with_templates_of_the_site_over_it() {
+        same_as_expected("theme");
+    }
+
+    #[test]
+    fn markdown_with_all_options() {
+        same_as_expected("markdown");
+    }
+}
