@@ -71,7 +71,7 @@
 
     /** The captcha's answer, asked for once: resolves when the form may go. */
     answer() {
-      this.pending ??= this.ask();
+      this.pending ??= this.ask().finally(() => (this.settled = true));
       return this.pending;
     }
 
@@ -93,6 +93,7 @@
       const place = document.createElement("div");
       this.box.append(place);
       this.asks = true;
+      if (this.waiting) this.say(words.challenge);
       await new Promise((resolve, reject) => {
         hcaptcha.render(place, {
           sitekey,
@@ -118,7 +119,7 @@
 
     reset() {
       this.pending = undefined;
-      this.ready = false;
+      this.settled = false;
       this.waiting = false;
       this.ends = undefined;
       this.box.textContent = "";
@@ -131,10 +132,14 @@
     }
 
     async submit(event) {
-      if (this.ready) return;
+      if (this.ends && this.ends * 1000 < Date.now() + 15_000) this.reset();
+      if (this.settled) {
+        // A second press is a second try, with an answer of its own.
+        setTimeout(() => this.reset(), 8_000);
+        return;
+      }
       event.preventDefault();
       if (this.waiting) return;
-      if (this.ends && this.ends * 1000 < Date.now() + 15_000) this.reset();
       this.waiting = true;
       const button = event.submitter;
       button?.setAttribute("aria-disabled", "true");
@@ -145,16 +150,11 @@
       } catch {
         // Sent without an answer: the service decides.
       }
-      // An answer that was there already comes back while this very event is still under way, and
-      // a form cannot be sent from within its own sending.
-      await new Promise((resolve) => setTimeout(resolve));
       button?.removeAttribute("aria-disabled");
       this.say("");
       this.waiting = false;
-      this.ready = true;
-      this.form.requestSubmit(button ?? undefined);
-      // A second press is a second try, with an answer of its own.
-      setTimeout(() => this.reset(), 8_000);
+      // Not within this event: a form that is being sent cannot be sent.
+      setTimeout(() => this.form.requestSubmit(button ?? undefined));
     }
   }
 
