@@ -1,5 +1,6 @@
 //! The service is killed at 50 random moments of a load of sign-ups and confirmations: what it
-//! acknowledged is there afterwards, every mail was sent at least once, the count equals the log.
+//! acknowledged is there afterwards, every mail was sent at least once, the count equals the log,
+//! and what it said on the way names nobody.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,9 @@ use crate::support::sink::Sink;
 
 const KILLS: usize = 50;
 const SIGNERS: usize = 6;
+
+/// What all the services of a run said.
+const LOG: &str = "service.log";
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
@@ -86,6 +90,12 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
     }
     service.kill().expect("killed");
     service.wait().expect("ended");
+
+    let log = fs::read_to_string(site.path().join(LOG)).expect("readable");
+    assert!(log.contains("answered"), "nothing was logged");
+    for personal in ["@example.org", "Signer", "signer1"] {
+        assert!(!log.contains(personal), "the log holds {personal}");
+    }
 }
 
 #[derive(Default)]
@@ -166,11 +176,16 @@ per_network_per_hour = 4000000
 }
 
 fn start(folder: &Path) -> Child {
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join(LOG))
+        .expect("a log");
     Command::new(program("petition-service"))
         .args(["serve", "--config"])
         .arg(folder.join("service.toml"))
-        .env("RUST_LOG", "warn")
-        .stderr(Stdio::null())
+        .env("RUST_LOG", "debug")
+        .stderr(Stdio::from(log))
         .spawn()
         .expect("the service starts")
 }
