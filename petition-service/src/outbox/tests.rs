@@ -1,1 +1,88 @@
-//! Tests.
+//! The worker with a mail server that fails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Worker, WorkerOptions};
+use crate::campaign::{CampaignStore, sample};
+use crate::mail::memory::MemoryMailer;
+use crate::mail::{MailError, Mailer, Sender};
+use crate::store::testing::{signature, store};
+use crate::store::{NewSignUp, Store};
+
+fn petition(email: &str) -> NewSignUp {
+    let mut form = signature(email);
+    form.form_id = "safe-online".to_owned();
+    form
+}
+
+fn start(store: &Store, mailer: &Arc<MemoryMailer>, max_tries: u32) -> CancellationToken {
+    let sender = Sender {
+        address: "p@site.example".to_owned(),
+        name: None,
+        reply_to: None,
+    };
+    let mut options = WorkerOptions::new("https://site.example/service", sender);
+    options.first_pause = Duration::from_millis(10);
+    options.longest_pause = Duration::from_millis(20);
+    options.max_tries = max_tries;
+    let campaign = CampaignStore::fixed(sample::file());
+    let mailer: Arc<dyn Mailer> = mailer.clone();
+    let worker = Worker::new(store.clone(), campaign, mailer, options);
+    let stop = CancellationToken::new();
+    tokio::spawn(worker.run(stop.clone()));
+    stop
+}
+
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..400 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{what}: not in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_fails_is_sent_later() {
+    let (store, _folder) = store().await;
+    let mailer = Arc::new(MemoryMailer::new());
+    mailer.fail_next(MailError::Transient("busy".to_owned()));
+    mailer.fail_next(MailError::Transient("busy".to_owned()));
+    let stop = start(&store, &mailer, 10);
+    let now = chrono::DateTime::UNIX_EPOCH;
+    store
+        .sign_up(petition("a@example.org"), now)
+        .await
+        .expect("stored");
+    until("the mail", async || mailer.mails().len() == 1).await;
+    let mail = mailer.mails().pop().expect("the mail");
+    assert!(mail.text.contains("https://site.example/service/confirm/"));
+    until("an empty outbox", async || {
+        store.stats(now).await.expect("stats").waiting == 0
+    })
+    .await;
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_cannot_be_sent_is_given_up_visibly() {
+    let (store, _folder) = store().await;
+    let mailer = Arc::new(MemoryMailer::new());
+    mailer.fail_next(MailError::Permanent("no such mailbox".to_owned()));
+    let stop = start(&store, &mailer, 10);
+    let now = chrono::DateTime::UNIX_EPOCH;
+    store
+        .sign_up(petition("a@example.org"), now)
+        .await
+        .expect("stored");
+    until("the end of it", async || {
+        store.stats(now).await.expect("stats").given_up == 1
+    })
+    .await;
+    assert!(mailer.mails().is_empty());
+    stop.cancel();
+}
