@@ -36,7 +36,9 @@ pub fn resolve(
                 if page.front.draft && !settings.include_drafts {
                     continue;
                 }
-                faults.extend(bundle_beside_section(name, content));
+                if page.front.path.is_none() && page.front.slug.is_none() {
+                    faults.extend(bundle_beside_section(name, content));
+                }
                 let head = heads::page(name, &page.front, settings);
                 graph.pages.insert(head.id.clone(), head);
             }
@@ -84,7 +86,7 @@ fn is_below(folders: &[String], hidden: &BTreeSet<Vec<String>>) -> bool {
             .any(|start| hidden.contains(start))
 }
 
-/// A folder is a section or a page, never both.
+/// A folder is a section or a page, never both, unless the page has an address of its own.
 fn bundle_beside_section(name: &FileName, content: &[ParsedContent]) -> Option<Diagnostic> {
     if name.stem != "index" || name.below != bundle_file(name) {
         return None;

@@ -29,6 +29,8 @@ pub(super) enum Rank {
     ThemeStyle,
     Alias,
     Made,
+    /// Taxonomies are made after pages, and stand over them.
+    Taxonomy,
     ThemeStatic,
     OwnStatic,
 }
@@ -152,6 +154,14 @@ impl Planner<'_> {
                 }
                 return;
             }
+            if rank == Rank::Taxonomy && other.rank == Rank::Made {
+                let message = format!("{path} is written in place of {}", other.source);
+                self.faults.push(
+                    Diagnostic::warning(message)
+                        .in_file(source)
+                        .hint("give the page another address, or the term another name"),
+                );
+            }
         }
         let task = OutputTask {
             path: path.clone(),
@@ -165,6 +175,11 @@ impl Planner<'_> {
     /// Plans the `index.html` of an address.
     pub(super) fn add_index(&mut self, path: &str, source: &str, what: What) {
         self.add(&format!("{path}/index.html"), source, Rank::Made, what);
+    }
+
+    /// Plans the `index.html` of a taxonomy's or a term's address.
+    pub(super) fn add_list(&mut self, path: &str, source: &str, what: What) {
+        self.add(&format!("{path}/index.html"), source, Rank::Taxonomy, what);
     }
 
     fn pages(&mut self, assets: &BTreeMap<SourcePath, SourceFile>) {

@@ -67,7 +67,7 @@ pub(super) fn taxonomies(planner: &mut Planner<'_>) {
             lang: taxonomy.lang.clone(),
             name: taxonomy.name.clone(),
         };
-        planner.add_index(&taxonomy.path, &source, what);
+        planner.add_list(&taxonomy.path, &source, what);
         for term in &taxonomy.terms {
             add_term(planner, taxonomy, kind, term);
         }
@@ -86,14 +86,14 @@ fn add_term(planner: &mut Planner<'_>, taxonomy: &Taxonomy, kind: &TaxonomySetti
         pager,
     };
     match term_pagers(term, kind) {
-        None => planner.add_index(&term.path, &source, what(None)),
+        None => planner.add_list(&term.path, &source, what(None)),
         Some(pagers) => {
             let shown = shown_pages(planner.graph, term).len();
             for number in 1..=pagers.number(shown) {
-                planner.add_index(&pagers.pager_path(number), &source, what(Some(number)));
+                planner.add_list(&pagers.pager_path(number), &source, what(Some(number)));
             }
             let first = What::Redirect(term.permalink.clone());
-            planner.add_index(&pagers.numbered_path(1), &source, first);
+            planner.add_list(&pagers.numbered_path(1), &source, first);
         }
     }
     if kind.feed {

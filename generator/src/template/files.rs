@@ -63,12 +63,6 @@ pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFil
         Some(rest) => format!("content/{rest}"),
         None => written.trim_start_matches('/').to_owned(),
     };
-    let stays = Path::new(&below)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if !stays {
-        return Err(format!("`{written}` leads out of the site's folder"));
-    }
     let root = settings.root();
     let mut places = vec![
         root.to_owned(),
@@ -82,12 +76,37 @@ pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFil
             .theme_root()
             .map(|theme| theme.join("static")),
     );
-    Ok(places
+    let output = settings.layout.output_dir.clone();
+    let inside: Vec<PathBuf> = places
         .into_iter()
-        .map(|place| place.join(&below))
+        .filter_map(|place| straight(&place.join(&below)))
+        .filter(|path| path.starts_with(root) || path.starts_with(&output))
+        .collect();
+    if inside.is_empty() {
+        return Err(format!("`{written}` leads out of the site's folder"));
+    }
+    Ok(inside
+        .into_iter()
         .find(|path| source::is_file(path))
         .map(|disk_path| FoundFile {
             label: settings.layout.label(&disk_path),
             disk_path,
         }))
+}
+
+/// A path without `.` and `..`; none if it leads above the first folder.
+fn straight(path: &Path) -> Option<PathBuf> {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !straight.pop() {
+                    return None;
+                }
+            }
+            part => straight.push(part),
+        }
+    }
+    Some(straight)
 }

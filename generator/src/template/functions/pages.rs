@@ -7,8 +7,15 @@ use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
 use crate::template::scope::{Scope, SiteLookup};
 
-/// The file of a page or section in a language: the code stands before the last dot.
+/// The file of a page or section in a language: the code stands before the last dot. A whole path
+/// on disk, as `translations` hand it out, is taken too.
 pub(super) fn in_language(path: &str, lang: Option<&str>, scope: &Scope<'_>) -> String {
+    let content = scope.settings.root().join("content");
+    let path = std::path::Path::new(path)
+        .strip_prefix(&content)
+        .ok()
+        .and_then(std::path::Path::to_str)
+        .unwrap_or(path);
     match (lang, path.rsplit_once('.')) {
         (Some(lang), Some((stem, extension))) if lang != scope.settings.default_language => {
             format!("{stem}.{lang}.{extension}")
