@@ -128,8 +128,11 @@ impl Run {
         heads: &Heads,
         campaign: Option<Campaign>,
     ) {
-        let (files, effects) = (Files::new(), Effects::new());
         let graph = &heads.graph;
+        let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
+        let tasks = self.take(tasks);
+        let styles = self.styles(&tasks, &heads.sources);
+        let (files, effects) = (Files::beside(bytes_of(&styles)), Effects::new());
         let doors = Doors {
             files: &files,
             effects: &effects,
@@ -142,8 +145,6 @@ impl Run {
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
         let view = self.stage("values", || view::freeze(settings, graph, &bodies));
-        let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
-        let tasks = self.take(tasks);
         let filter = bodies::Filter::new(settings, heads_of(heads), doors);
         let scope = Scope::new(settings, graph, &files, &effects)
             .with_site(&view)
@@ -157,7 +158,12 @@ impl Run {
             templates: &heads.templates,
             scope,
         };
-        let mut artifacts = self.files(&tasks, &materials);
+        let rest: Vec<&OutputTask> = tasks
+            .iter()
+            .filter(|task| !styles.contains_key(&task.path))
+            .collect();
+        let mut artifacts = self.files(&rest, &materials);
+        artifacts.extend(styles);
         self.campaign(campaign, settings, &heads.templates, scope, &view);
         let (images, mut warnings) = effects.take();
         warnings.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
@@ -175,9 +181,32 @@ impl Run {
         self.report.artifacts = Arc::new(artifacts);
     }
 
-    fn files(
+    fn styles(
         &mut self,
         tasks: &[OutputTask],
+        sources: &SourceTree,
+    ) -> BTreeMap<OutputPath, Artifact> {
+        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage("styles", || {
+            tasks
+                .par_iter()
+                .filter_map(|task| Some((task, outputs::style(task, sources)?)))
+                .collect()
+        });
+        let mut styles = BTreeMap::new();
+        for (task, made) in made {
+            match made {
+                Ok(artifact) => {
+                    styles.insert(task.path.clone(), artifact);
+                }
+                Err(fault) => self.report.diagnostics.push(fault),
+            }
+        }
+        styles
+    }
+
+    fn files(
+        &mut self,
+        tasks: &[&OutputTask],
         materials: &Materials<'_>,
     ) -> BTreeMap<OutputPath, Artifact> {
         let made: Vec<Result<Artifact, Diagnostic>> = self.stage("files", || {
@@ -220,6 +249,13 @@ impl Run {
             .take(json)
             .map(|json| (settings.root().join(&wanted.output), json));
     }
+}
+
+fn bytes_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> BTreeMap<String, Arc<[u8]>> {
+    artifacts
+        .iter()
+        .filter_map(|(path, artifact)| Some((path.to_string(), Arc::clone(artifact.bytes()?))))
+        .collect()
 }
 
 fn heads_of(heads: &Heads) -> bodies::Materials<'_> {

@@ -35,25 +35,35 @@ pub struct Materials<'a> {
     pub scope: Scope<'a>,
 }
 
+/// Makes a style sheet; none for a task that is another file. Style sheets come first: templates
+/// may ask for their hashes.
+#[must_use]
+pub fn style(task: &OutputTask, sources: &SourceTree) -> Option<Result<Artifact, Diagnostic>> {
+    let What::Style { of_theme, file } = &task.what else {
+        return None;
+    };
+    let sources = if *of_theme {
+        &sources.theme_sass
+    } else {
+        &sources.sass
+    };
+    Some(sass::compile(sources, file).map(made))
+}
+
 /// Makes one file.
 ///
 /// # Errors
 /// What is wrong with its template or its source, with the file that it was made for.
 pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
+    if let Some(style) = style(task, materials.sources) {
+        return style;
+    }
     let work = Work { materials };
     match &task.what {
         What::Copy { from, link } => Ok(Artifact::Copy {
             from: from.clone(),
             link: *link,
         }),
-        What::Style { of_theme, file } => {
-            let sources = if *of_theme {
-                &materials.sources.theme_sass
-            } else {
-                &materials.sources.sass
-            };
-            sass::compile(sources, file).map(made)
-        }
         What::SearchScript => Ok(Artifact::Made(Arc::from(search::SCRIPT))),
         What::Search(lang) => {
             search::index(lang, materials.settings, materials.graph, materials.bodies).map(made)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::Value;
 
@@ -15,6 +15,8 @@ use crate::source;
 #[derive(Debug, Default)]
 pub struct Files {
     loaded: Mutex<BTreeMap<(PathBuf, &'static str), Value>>,
+    /// Files that this build made already, by path below the output folder.
+    made: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// A file found.
@@ -29,6 +31,23 @@ impl Files {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nothing loaded yet, beside files that this build made already, by path below the output
+    /// folder.
+    #[must_use]
+    pub fn beside(made: BTreeMap<String, Arc<[u8]>>) -> Self {
+        Self {
+            made,
+            ..Self::default()
+        }
+    }
+
+    /// What this build made at a path.
+    pub(super) fn made(&self, written: &str) -> Option<&[u8]> {
+        self.made
+            .get(written.trim_start_matches('/'))
+            .map(|bytes| &**bytes)
     }
 
     /// The value made from a file, made once.

@@ -80,6 +80,9 @@ fn internal(
 }
 
 fn file_hash(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<String> {
+    if let Some(made) = scope.files.made(path) {
+        return Ok(hex(&Sha256::digest(made)));
+    }
     let file = files::find(scope.settings, path)
         .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
         .ok_or_else(|| args.fault(format!("finds no file `{path}` to hash")))?;

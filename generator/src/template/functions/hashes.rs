@@ -13,12 +13,15 @@ use crate::template::scope::Scope;
 
 pub(super) fn get_hash(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
     let bytes = match (args.text("path")?, args.text("literal")?) {
-        (Some(path), None) => {
-            let file = files::find(scope.settings, path)
-                .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
-                .ok_or_else(|| args.fault(format!("finds no file `{path}`")))?;
-            source::read_bytes(&file.disk_path, &file.label)?
-        }
+        (Some(path), None) => match scope.files.made(path) {
+            Some(made) => made.to_vec(),
+            None => {
+                let file = files::find(scope.settings, path)
+                    .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
+                    .ok_or_else(|| args.fault(format!("finds no file `{path}`")))?;
+                source::read_bytes(&file.disk_path, &file.label)?
+            }
+        },
         (None, Some(literal)) => literal.as_bytes().to_vec(),
         _ => return Err(args.fault("needs either `path` or `literal`")),
     };
