@@ -6,24 +6,30 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue};
 
-/// The service's pages: nothing from elsewhere but hCaptcha's frame and script, where a form shows
-/// them; never in another site's frame.
-const POLICY: &str = "default-src 'self'; \
-    script-src 'self' https://hcaptcha.com https://*.hcaptcha.com; \
-    style-src 'self' 'unsafe-inline' https://hcaptcha.com https://*.hcaptcha.com; \
-    frame-src https://hcaptcha.com https://*.hcaptcha.com; \
-    connect-src 'self' https://hcaptcha.com https://*.hcaptcha.com; \
-    img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+/// The service's pages: nothing from elsewhere but the site, whose look they wear and to whose pages
+/// they lead, and hCaptcha's frame and script, where a form shows them; never in another site's
+/// frame. `site` is the site's origin where it is not the service's own.
+fn policy(site: &str) -> String {
+    const HCAPTCHA: &str = "https://hcaptcha.com https://*.hcaptcha.com";
+    format!(
+        "default-src 'self' {site}; script-src 'self' {site} {HCAPTCHA}; \
+         style-src 'self' {site} 'unsafe-inline' {HCAPTCHA}; frame-src {HCAPTCHA}; \
+         connect-src 'self' {site} {HCAPTCHA}; img-src 'self' {site} data:; \
+         worker-src 'self' {site} blob:; object-src 'none'; base-uri 'none'; \
+         form-action 'self' {site}; frame-ancestors 'none'"
+    )
+}
 
 /// Adds what an answer does not say itself.
-pub(super) fn secure(headers: &mut HeaderMap) {
-    let defaults: [(HeaderName, &'static str); 6] = [
+pub(super) fn secure(headers: &mut HeaderMap, site: &str) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(site)) {
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    }
+    let defaults: [(HeaderName, &'static str); 5] = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         // Addresses of the service hold tokens: they are told to nobody.
         (REFERRER_POLICY, "no-referrer"),
-        (CONTENT_SECURITY_POLICY, POLICY),
         (CACHE_CONTROL, "no-store"),
         (
             HeaderName::from_static("permissions-policy"),

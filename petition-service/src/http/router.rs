@@ -8,12 +8,13 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
+use url::Url;
 
 use super::{Web, answers, captcha, count, headers, health, join, links};
 use crate::config::Limits;
@@ -52,7 +53,7 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         ))
         .layer(CatchPanicLayer::new())
         .layer(cors(web.clone()))
-        .layer(from_fn(secure))
+        .layer(from_fn_with_state(web.clone(), secure))
         .layer(from_fn_with_state(web.clone(), log))
         .with_state(web)
 }
@@ -92,9 +93,18 @@ async fn wrong_method(State(web): State<Web>, headers: HeaderMap) -> Response {
     answers::problem(&web, &headers, "", status, "error_bad_request")
 }
 
-async fn secure(request: Request, next: Next) -> Response {
+async fn secure(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    headers::secure(response.headers_mut());
+    let site = web
+        .service()
+        .campaign
+        .current()
+        .and_then(|campaign| Url::parse(&campaign.file().site.base_url).ok())
+        .map(|site| site.origin())
+        .filter(|site| *site != web.0.public_url.origin())
+        .map(|site| site.ascii_serialization())
+        .unwrap_or_default();
+    headers::secure(response.headers_mut(), &site);
     response
 }
 

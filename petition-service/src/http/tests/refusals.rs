@@ -139,3 +139,18 @@ async fn for_the_webmaster() {
             .contains("frame-ancestors 'none'")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_on_a_host_of_its_own_may_wear_the_sites_look() {
+    let service = TestService::start("public_url = \"https://sign.example\"").await;
+    let policy = service.get("/healthz").await;
+    let policy = policy.header("content-security-policy");
+    for part in [
+        "form-action 'self' https://site.example;",
+        "style-src 'self' https://site.example ",
+        "script-src 'self' https://site.example ",
+    ] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
+    assert!(!policy.contains("evil"));
+}
