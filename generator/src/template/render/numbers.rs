@@ -140,18 +140,24 @@ fn by_zero() -> Fault {
     Fault::new("There is no remainder of a division by zero")
 }
 
-fn signed(left: i64, right: i64, operator: Binary) -> Rendering<Option<Number>> {
-    let result = match operator {
+/// Whole numbers, wide enough that no step overflows.
+fn whole(left: i128, right: i128, operator: Binary) -> Rendering<Option<i128>> {
+    Ok(match operator {
         Binary::Add => left.checked_add(right),
         Binary::Subtract => left.checked_sub(right),
         Binary::Multiply => left.checked_mul(right),
         Binary::Remainder if right == 0 => return Err(by_zero()),
         Binary::Remainder => left.checked_rem(right),
-        Binary::Divide => return Ok(None),
-    };
+        Binary::Divide => None,
+    })
+}
+
+fn signed(left: i64, right: i64, operator: Binary) -> Rendering<Option<Number>> {
+    let result = whole(i128::from(left), i128::from(right), operator)?;
     result
-        .map(|number| Some(Number::Signed(number)))
-        .ok_or_else(out_of_bounds)
+        .map(|number| i64::try_from(number).map(Number::Signed))
+        .transpose()
+        .map_err(|_| out_of_bounds())
 }
 
 fn unsigned(left: Number, right: Number, operator: Binary) -> Rendering<Option<Number>> {
@@ -163,15 +169,9 @@ fn unsigned(left: Number, right: Number, operator: Binary) -> Rendering<Option<N
     let (Some(left), Some(right)) = (natural(left), natural(right)) else {
         return Ok(None);
     };
-    let result = match operator {
-        Binary::Add => left.checked_add(right),
-        Binary::Subtract => left.checked_sub(right),
-        Binary::Multiply => left.checked_mul(right),
-        Binary::Remainder if right == 0 => return Err(by_zero()),
-        Binary::Remainder => left.checked_rem(right),
-        Binary::Divide => return Ok(None),
-    };
+    let result = whole(i128::from(left), i128::from(right), operator)?;
     result
-        .map(|number| Some(Number::Unsigned(number)))
-        .ok_or_else(out_of_bounds)
+        .map(|number| u64::try_from(number).map(Number::Unsigned))
+        .transpose()
+        .map_err(|_| out_of_bounds())
 }
