@@ -20,9 +20,9 @@ pub(super) struct Row {
     #[serde(skip)]
     pub(super) date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
 }
 
 /// The rows of a language, each section before its pages, each page once.
