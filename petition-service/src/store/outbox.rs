@@ -36,6 +36,9 @@ impl Store {
     /// Takes up to so many mails that are due, the most urgent first. For the time of the lease
     /// nobody else gets them; whoever does not report in that time has lost them.
     ///
+    /// A try counts when it is reported as failed, not when it begins: a service that is stopped
+    /// in the middle of a mail says nothing about that mail, which is neither put off nor given up.
+    ///
     /// # Errors
     /// [`StoreError`].
     pub async fn outbox_claim(
@@ -175,7 +178,7 @@ impl Write for Claim {
                 drop_row(conn, &id).await?;
                 continue;
             };
-            sqlx::query("update outbox set tries = tries + 1, leased_until = ?2 where id = ?1")
+            sqlx::query("update outbox set leased_until = ?2 where id = ?1")
                 .bind(&id)
                 .bind(until)
                 .execute(&mut *conn)
@@ -228,21 +231,23 @@ impl Write for Settle {
             .bind(&self.id)
             .bind(ms(*now)),
             Settled::Retry(at, reason) => sqlx::query(
-                "update outbox set not_before = ?2, leased_until = null, reason = ?3
+                "update outbox set tries = tries + 1, not_before = ?2, leased_until = null,
+                     reason = ?3
                  where id = ?1 and state = 'waiting'",
             )
             .bind(&self.id)
             .bind(ms(*at))
             .bind(reason),
             Settled::Dead(now, reason) => sqlx::query(
-                "update outbox set state = 'dead', done_at = ?2, leased_until = null, reason = ?3
+                "update outbox set tries = tries + 1, state = 'dead', done_at = ?2,
+                     leased_until = null, reason = ?3
                  where id = ?1 and state = 'waiting'",
             )
             .bind(&self.id)
             .bind(ms(*now))
             .bind(reason),
             Settled::Released => sqlx::query(
-                "update outbox set leased_until = null, tries = tries - 1
+                "update outbox set leased_until = null
                  where id = ?1 and state = 'waiting' and leased_until is not null",
             )
             .bind(&self.id),

@@ -260,3 +260,29 @@ async fn a_claimed_mail_comes_back_when_its_lease_ends() {
     );
     assert_eq!(claim(31).await.expect("claimed").len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_stopped_uses_up_no_try_of_a_mail() {
+    let (store, _folder) = store().await;
+    store
+        .sign_up(signature("a@example.org"), minute(0))
+        .await
+        .expect("stored");
+    let lease = Duration::from_secs(60);
+    let claim = async |at| {
+        let mut jobs = store.outbox_claim(10, minute(at), lease).await;
+        jobs.as_mut().expect("claimed").pop().expect("the mail")
+    };
+    for _ in 0..5 {
+        assert_eq!(claim(0).await.tries, 1);
+        store.outbox_release_all().await.expect("a new start");
+    }
+    let id = claim(0).await.id;
+    store.outbox_release(&id).await.expect("released");
+    assert_eq!(claim(0).await.tries, 1);
+    store
+        .outbox_retry(&id, minute(1), "busy")
+        .await
+        .expect("noted");
+    assert_eq!(claim(1).await.tries, 2, "a try that failed counts");
+}
