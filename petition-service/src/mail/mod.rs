@@ -78,10 +78,10 @@ impl Mail {
 /// Why a mail did not leave. The texts hold no addresses: they may be logged and stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// It may go better later: no connection, a time limit, an answer 4xx.
+    /// It may go better later: no connection, a time limit, a refusal that is not the mailbox's.
     #[error("not now: {0}")]
     Transient(String),
-    /// It will never go: refused for good (5xx), or not a mail that can be sent.
+    /// It will never go: there is no such mailbox, or it is not a mail that can be sent.
     #[error("never: {0}")]
     Permanent(String),
 }
