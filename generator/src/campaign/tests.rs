@@ -118,6 +118,20 @@ fn a_sound_petition() {
 }
 
 #[test]
+fn the_address_of_a_step_can_stand_in_a_header() {
+    let page = "+++\npath = \"fr/reçu\"\n[extra]\nstep = \"signed\"\n+++\n";
+    let slugs_off = "base_url = \"https://a.example\"\ndefault_language = \"nl\"\n\
+        [languages.fr]\n[slugify]\npaths = \"off\"\n";
+    let (campaign, faults) = gather(&[
+        ("config.toml", slugs_off),
+        ("content/steps/signed.fr.md", page),
+    ]);
+    assert!(faults.is_empty(), "{faults:?}");
+    let french = campaign.languages.get("fr").expect("French");
+    assert_eq!(french.steps.signed, "https://a.example/fr/re%C3%A7u/");
+}
+
+#[test]
 fn a_missing_translation_of_the_consent_stops_the_build() {
     let without = FRENCH.replace("consent = \"Je signe.\"\n", "");
     let (_, faults) = gather(&[("content/petition.fr.md", &without)]);
