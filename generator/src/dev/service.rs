@@ -52,9 +52,8 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
     if let Some(file) = own {
         let text =
             fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let own: Table = text
-            .parse()
-            .with_context(|| format!("{} is not TOML", file.display()))?;
+        let own = config::parse(&text)
+            .map_err(|fault| anyhow!("{} is not TOML: {fault}", file.display()))?;
         settings = config::layered(settings, own);
     }
     Ok(ServicePlan {

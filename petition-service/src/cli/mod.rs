@@ -74,14 +74,15 @@ fn load(file: Option<&Path>) -> anyhow::Result<Config> {
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("the configuration {} cannot be read", file.display()))?;
-            let table = text
-                .parse::<toml::Table>()
-                .with_context(|| format!("the configuration {} is not TOML", file.display()))?;
+            let table = config::parse(&text).map_err(|fault| {
+                anyhow!("the configuration {} is not TOML: {fault}", file.display())
+            })?;
             (table, file.parent().unwrap_or(Path::new("")).to_owned())
         }
         None => (toml::Table::new(), PathBuf::new()),
     };
-    let table = config::layered(table, config::environment(std::env::vars()));
+    let environment = config::environment(std::env::vars_os()).map_err(|fault| anyhow!(fault))?;
+    let table = config::layered(table, environment);
     config::read(&table, &folder).map_err(|problems| {
         anyhow!(
             "the configuration has {} mistakes:\n  - {}",
