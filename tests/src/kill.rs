@@ -29,7 +29,8 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
     assert!(built.status.success(), "{}", said(&built));
     let (sink, smtp) = Sink::start();
     let address = free_port();
-    configure(site.path(), address, smtp);
+    let metrics = free_port();
+    configure(site.path(), address, metrics, smtp);
     let load = Arc::new(Load::default());
     let clients: Vec<_> = (0..SIGNERS)
         .map(|_| {
@@ -57,7 +58,7 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
         "only {} were taken: no load",
         taken.len()
     );
-    wait_for_mails(address, &taken, &sink);
+    wait_for_mails(metrics, &taken, &sink);
 
     // Everybody who got a mail confirms now, whoever did already too.
     let signers = sink.recipients();
@@ -96,7 +97,7 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
 
 /// Waits until everybody has a mail. However many were taken, and however slow the machine is: only
 /// when no mail at all comes for a minute are those that lack called lost.
-fn wait_for_mails(service: SocketAddr, taken: &BTreeSet<String>, sink: &Sink) {
+fn wait_for_mails(metrics: SocketAddr, taken: &BTreeSet<String>, sink: &Sink) {
     let mut missing: Vec<&String> = taken.iter().collect();
     let mut last_came = Instant::now();
     loop {
@@ -114,7 +115,7 @@ fn wait_for_mails(service: SocketAddr, taken: &BTreeSet<String>, sink: &Sink) {
             missing.len(),
             taken.len(),
             missing.first(),
-            get(service, "/metrics").map_or_else(|e| e.to_string(), |answer| answer.body),
+            get(metrics, "/metrics").map_or_else(|e| e.to_string(), |answer| answer.body),
         );
         thread::sleep(Duration::from_millis(100));
     }
@@ -172,11 +173,12 @@ fn free_port() -> SocketAddr {
     listener.local_addr().expect("an address")
 }
 
-fn configure(folder: &Path, listen: SocketAddr, smtp: SocketAddr) {
+fn configure(folder: &Path, listen: SocketAddr, metrics: SocketAddr, smtp: SocketAddr) {
     let text = format!(
         r#"
 public_url = "http://{listen}"
 listen = "{listen}"
+metrics_listen = "{metrics}"
 campaign_file = "campaign.json"
 [database]
 path = "petition.sqlite"

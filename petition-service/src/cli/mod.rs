@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
-use tokio_util::sync::CancellationToken;
+use tokio::net::TcpListener;
 
-use crate::app::App;
+use crate::app::{App, Listeners};
 use crate::config::{self, Config};
 
 /// Petition and newsletter sign-ups with captcha, double opt-in and proof of consent.
@@ -112,7 +112,7 @@ fn start_log() {
 }
 
 async fn serve_until_told(config: Config) -> anyhow::Result<()> {
-    let listen = config.listen;
+    let (listen, metrics_listen) = (config.listen, config.metrics_listen);
     let public_url = config.public_url.clone();
     let app = App::open(config).await?;
     if let Some(problem) = app.campaign_problem() {
@@ -121,31 +121,36 @@ async fn serve_until_told(config: Config) -> anyhow::Result<()> {
             "no form can be taken until there is a campaign file"
         );
     }
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
-    let stop = CancellationToken::new();
-    let mut background = app.spawn_background(&stop);
+    let public = bind(listen).await?;
+    let metrics = match metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     say(
         io::stderr(),
-        &format!("Listening on {} for {public_url}", listener.local_addr()?),
+        &format!("Listening on {} for {public_url}", public.local_addr()?),
     );
-    let service = app
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let ended = stop.clone();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            told_to_stop().await;
-            ended.cancel();
-        })
-        .await;
-    stop.cancel();
-    while background.join_next().await.is_some() {}
-    served.context("the server failed")
+    app.serve(Listeners { public, metrics }, told_to_stop())
+        .await
 }
 
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Waits for the first signal. The second one ends the process at once.
 async fn told_to_stop() {
+    signal().await;
+    tokio::spawn(async {
+        signal().await;
+        say(io::stderr(), "ERROR told to stop twice: ended at once");
+        std::process::exit(1);
+    });
+}
+
+async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -33,6 +33,9 @@ pub struct Config {
     pub public_url: Url,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where `/metrics` is answered, and nothing else; none: nowhere. An address of its own, so that
+    /// no proxy can make the figures public by accident.
+    pub metrics_listen: Option<SocketAddr>,
     /// The file that the site's build makes.
     pub campaign_file: PathBuf,
     /// Where the counts are written for the site's build; none: nowhere.

@@ -12,6 +12,9 @@ use super::reader::Reader;
 use super::sections::{captcha, limits, mail, secret};
 use super::{Config, PREFIX};
 
+/// Where the service listens if it is not told.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
 /// The longest time for a confirmation, in days: until then the data of someone who never asked for
 /// it may lie here.
 const LONGEST_CONFIRM: u32 = 365;
@@ -24,7 +27,10 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
     let mut problems = Vec::new();
     let mut top = Reader::top(table);
     let public_url = public_url(&mut top, &mut problems);
-    let listen = listen(&mut top, &mut problems);
+    let before = problems.len();
+    let listen = address(&mut top, "listen", &mut problems)
+        .or_else(|| (problems.len() == before).then_some(LISTEN));
+    let metrics_listen = address(&mut top, "metrics_listen", &mut problems);
     let campaign_file = top.required(
         "campaign_file",
         "the path of the campaign.json that the site's build writes",
@@ -66,6 +72,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
         ) if problems.is_empty() => Ok(Config {
             public_url,
             listen,
+            metrics_listen,
             campaign_file: folder.join(campaign_file),
             counts_file: counts_file.map(|file| folder.join(file)),
             database: folder.join(path),
@@ -146,14 +153,16 @@ fn public_url(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Option<Url> {
     }
 }
 
-fn listen(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Option<SocketAddr> {
-    let text = top
-        .text("listen", problems)
-        .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let address = text.parse().ok();
+fn address(
+    top: &mut Reader<'_>,
+    key: &'static str,
+    problems: &mut Vec<String>,
+) -> Option<SocketAddr> {
+    let address = top.text(key, problems)?.parse().ok();
     if address.is_none() {
-        problems
-            .push("`listen` must be an address with a port, as in \"127.0.0.1:8080\"".to_owned());
+        problems.push(format!(
+            "`{key}` must be an address with a port, as in \"{LISTEN}\""
+        ));
     }
     address
 }

@@ -25,10 +25,12 @@ use url::Url;
 
 use crate::config::Config;
 use crate::usecases::Service;
+use client::Unheard;
 use origin::Origins;
 use rate::Rate;
 
-pub use router::router;
+pub use health::Background;
+pub use router::{metrics_router, router};
 
 /// What the handlers share. Clones share it.
 #[derive(Clone)]
@@ -42,6 +44,8 @@ struct Inner {
     rate: Rate,
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
+    background: Background,
+    unheard: Unheard,
 }
 
 impl Web {
@@ -55,7 +59,15 @@ impl Web {
             rate: Rate::per_hour(config.limits.per_network_per_hour),
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
+            background: Background::default(),
+            unheard: Unheard::default(),
         }))
+    }
+
+    /// The work in the background, of which `/readyz` tells.
+    #[must_use]
+    pub fn background(&self) -> &Background {
+        &self.0.background
     }
 
     /// Forgets networks that have not sent anything for an hour.

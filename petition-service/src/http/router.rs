@@ -43,7 +43,6 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .route("/assets/confirm.js", get(confirm_script))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -55,6 +54,13 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .layer(cors(web.clone()))
         .layer(from_fn_with_state(web.clone(), secure))
         .layer(from_fn_with_state(web.clone(), log))
+        .with_state(web)
+}
+
+/// The figures: for an address of their own, which is not public.
+pub fn metrics_router(web: Web) -> Router {
+    Router::new()
+        .route("/metrics", get(health::metrics))
         .with_state(web)
 }
 
@@ -109,7 +115,11 @@ async fn secure(State(web): State<Web>, request: Request, next: Next) -> Respons
 }
 
 /// Logs the address' pattern, never the address: tokens stand in addresses.
-async fn log(State(_web): State<Web>, request: Request, next: Next) -> Response {
+async fn log(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let trusted = &web.0.trusted_proxies;
+        web.0.unheard.notice(peer.ip(), request.headers(), trusted);
+    }
     let start = Instant::now();
     let method = request.method().clone();
     let route = request

@@ -52,6 +52,15 @@ pub enum StoreError {
         /// What the system says.
         reason: String,
     },
+    /// Another process works on it.
+    #[error(
+        "another petition-service is at work on the database {path}: there may be only one, or \
+         mails would be sent twice"
+    )]
+    InUse {
+        /// The file.
+        path: String,
+    },
     /// The tables cannot be brought up to date.
     #[error("cannot bring the database {path} up to date: {reason}")]
     Migrate {
