@@ -1,5 +1,9 @@
 //! The command line.
 
+mod outbox;
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -34,6 +38,11 @@ enum Command {
         #[arg(short, long)]
         config: Option<PathBuf>,
     },
+    /// Look after the mails that wait
+    Outbox {
+        #[command(subcommand)]
+        command: outbox::Command,
+    },
     /// Print the JSON Schema of the campaign file
     Schema,
 }
@@ -47,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig { config } => {
             load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
         }
+        Command::Outbox { command } => outbox::run(&command),
         Command::Schema => schema(),
     };
     match done {

@@ -169,7 +169,13 @@ impl Worker {
                 if for_good || job.tries >= self.options.max_tries =>
             {
                 count("given_up");
-                tracing::error!(mail, kind, tries = job.tries, reason, "mail given up");
+                tracing::error!(
+                    mail,
+                    kind,
+                    tries = job.tries,
+                    reason,
+                    "mail given up; once the cause is mended, `outbox retry-dead` sends it"
+                );
                 self.store.outbox_give_up(mail, &reason, now()).await
             }
             Tried::Failed { reason, .. } => {
