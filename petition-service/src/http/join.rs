@@ -80,7 +80,7 @@ async fn join(
     }
     let nonce = nonce::of(headers).unwrap_or_else(TokenSecret::generate);
     let mut request = posted.request();
-    request.nonce_hash = Some(nonce.hash());
+    request.nonce = Some(nonce.clone());
     let join = Join {
         campaign: &campaign,
         form_id: id,

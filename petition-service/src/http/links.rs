@@ -46,7 +46,7 @@ async fn open(
 ) -> Response {
     let opened = web
         .service()
-        .open(path, &token, nonce::hash(&headers))
+        .open(path, &token, nonce::of(&headers).as_ref())
         .await;
     let (peek, same_browser) = match opened {
         Ok(Opened::Button { peek, same_browser }) => (peek, same_browser),

@@ -122,7 +122,7 @@ impl Posted {
                 altcha: answer("altcha"),
                 hcaptcha: answer("h-captcha-response"),
             },
-            nonce_hash: None,
+            nonce: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
+use super::attempts;
 use super::records::{Expired, StoreError, StoreOptions};
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before};
@@ -84,7 +85,8 @@ impl Write for Expire {
                 ms_before(now, 24 * hour).div_euclid(3_600_000),
             ),
         ];
-        let mut removed = 0;
+        let keep = ms_before(now, self.options.keep_pending);
+        let mut removed = attempts::erase_leftovers(conn, keep, now).await?;
         for (sweep, limit) in sweeps {
             let done = sqlx::query(sweep).bind(limit).execute(&mut *conn).await?;
             removed += done.rows_affected();

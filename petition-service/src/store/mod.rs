@@ -2,6 +2,7 @@
 //!
 //! Times are handed in. What is answered with `Ok` is on the disk.
 
+mod attempts;
 mod counts;
 mod expire;
 mod leave;

@@ -5,7 +5,7 @@ use campaign_file::{ConsentText, FormKind};
 use super::{Service, messages};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
-use crate::domain::{SubmittedValues, TokenHash, ValidForm, form, state};
+use crate::domain::{SubmittedValues, TokenSecret, ValidForm, form, state};
 use crate::pages::{self, Mistake};
 use crate::store::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, SignUpOutcome, StoreError, SubjectKind,
@@ -25,8 +25,8 @@ pub struct Request {
     pub honeypot: String,
     /// The captcha's answer.
     pub captcha: Answer,
-    /// Hash of the nonce given to the browser.
-    pub nonce_hash: Option<TokenHash>,
+    /// The nonce given to the browser.
+    pub nonce: Option<TokenSecret>,
 }
 
 /// To which form, and as what.
@@ -173,7 +173,7 @@ impl Service {
             form_page: believed(campaign, form, &request.form_page),
             consent: consent(&form.texts.consent, &form.form.consent_version),
             newsletter,
-            nonce_hash: request.nonce_hash,
+            nonce: request.nonce.clone(),
             challenge,
             budget,
         }
