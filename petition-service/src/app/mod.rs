@@ -25,7 +25,7 @@ use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
 use crate::outbox::{Worker, WorkerOptions};
 use crate::store::{Store, StoreOptions};
-use crate::usecases::Service;
+use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
 
 /// How often confirmations are added up.
 const FOLD_EVERY: Duration = Duration::from_secs(1);
@@ -76,6 +76,9 @@ impl App {
             keys: Keys::new(config.secret.expose_secret().as_bytes()),
             clock,
             unproven_per_hour: config.limits.unproven_per_hour,
+            unproven_share: Arc::new(Rate::per_hour(
+                config.limits.unproven_per_hour.div_ceil(UNPROVEN_SHARES),
+            )),
         };
         let web = Web::new(service.clone(), &config, metrics);
         Ok(Self {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::reader::Reader;
 use super::{CaptchaConfig, Limits};
-use crate::captcha::altcha::DEFAULT_COST;
+use crate::captcha::altcha::{DEFAULT_COST, HIGHEST_COST};
 use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::mail::Sender;
 use crate::mail::smtp::{Security, SmtpConfig};
@@ -131,6 +131,11 @@ pub(super) fn captcha(
     };
     let mut altcha = table.table("altcha", problems);
     let cost = altcha.number("cost", DEFAULT_COST, 1, problems);
+    if cost > HIGHEST_COST {
+        problems.push(format!(
+            "`captcha.altcha.cost` may be {HIGHEST_COST} at most: visitors wait for it"
+        ));
+    }
     altcha.finish(problems);
     let hcaptcha = table.table("hcaptcha", problems);
     let captcha = match provider.as_deref() {

@@ -29,8 +29,8 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub use records::{
-    About, ConfirmOutcome, Consent, Expired, LeaveOutcome, MailBudget, NewSignUp, NewToken,
-    NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
+    About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
+    NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, StoreOptions, SubjectKind, UsedChallenge,
 };
 use writer::Writer;

@@ -84,7 +84,9 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    pub(super) fn name(self) -> &'static str {
+    /// Its name in the database and in figures.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Petition => "petition",
             Self::Newsletter => "newsletter",
@@ -336,6 +338,15 @@ pub struct NewToken {
     pub purpose: Purpose,
     /// When its time is over.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A count as it was last added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The signatures.
+    pub total: i64,
+    /// When a change was last added up; none: never yet.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// The outbox at a glance.

@@ -16,7 +16,7 @@ const NO_MAIL: SignUpOutcome = SignUpOutcome::Accepted { mail_queued: false };
 
 async fn folded(store: &Store, form: &str) -> i64 {
     store.fold_counts(minute(0)).await.expect("folded");
-    let count = store.count(form).await.expect("counted");
+    let count = store.counted(form).await.expect("counted").total;
     assert_eq!(
         count,
         store.logged(form).await.expect("logged"),
