@@ -206,6 +206,13 @@ impl ConsentText {
             .collect()
     }
 
+    /// Whether this is the text that was shown, by the hash that a form brought. A form that brings
+    /// none (an older page, a program) is taken to show this one.
+    #[must_use]
+    pub fn was_shown(&self, sha256: &str) -> bool {
+        sha256.is_empty() || sha256.eq_ignore_ascii_case(&self.sha256)
+    }
+
     /// Whether text and hash belong together.
     #[must_use]
     pub fn is_genuine(&self) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use campaign_file::CampaignFile;
+use campaign_file::{CampaignFile, FormKind, PetitionState};
 
 use crate::support::programs::{groundswell, said, site};
 
@@ -58,6 +58,49 @@ fn the_demonstration_site_is_built_the_same_each_time() {
     assert!(built.status.success(), "{}", said(&built));
     let second = files(&site.path().join("public"));
     assert!(first == second, "two builds of the same input differ");
+}
+
+/// The value of a hidden field in a page's first form to an address.
+fn hidden(page: &str, form: &str, name: &str) -> String {
+    let (_, form) = page.split_once(form).expect("the form");
+    let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
+    let (_, value) = form.split_once(&field).expect("the field");
+    value.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn each_form_says_which_consent_text_it_shows() {
+    let site = site();
+    // Space around a text is no part of it.
+    let french = site
+        .path()
+        .join("content/petitions/safe-online/index.fr.md");
+    let text = fs::read_to_string(&french).expect("readable");
+    let spaced = text.replace("\nconsent = \"", "\nconsent = \"  ");
+    assert_ne!(text, spaced);
+    fs::write(&french, spaced).expect("written");
+    let built = groundswell(site.path(), &["build"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let read = |path: &str| fs::read_to_string(site.path().join(path)).expect("readable");
+    let campaign = CampaignFile::from_json(&read("campaign.json")).expect("a sound campaign");
+    for lang in campaign.languages.keys() {
+        for (id, form) in &campaign.forms {
+            let texts = form.languages.get(lang).expect("each language");
+            let path = texts.page.trim_start_matches(&campaign.site.base_url);
+            let page = read(&format!("public/{path}index.html"));
+            let action = match &form.kind {
+                FormKind::Petition(facts) if facts.state != PetitionState::Open => continue,
+                FormKind::Petition(_) => format!("/petitions/{id}/sign\""),
+                FormKind::Newsletter(_) => format!("/newsletters/{id}/subscribe\""),
+            };
+            let shown = hidden(&page, &action, "consent_sha256");
+            assert_eq!(shown, texts.consent.sha256, "{id} in {lang}");
+            if let Some(letter) = &texts.newsletter_consent {
+                let shown = hidden(&page, &action, "newsletter_sha256");
+                assert_eq!(shown, letter.sha256, "{id} in {lang}");
+            }
+        }
+    }
 }
 
 #[test]

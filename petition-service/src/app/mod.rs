@@ -26,7 +26,7 @@ use crate::http::{self, Web};
 use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
 use crate::store::{Lock, Store, StoreOptions};
-use crate::usecases::Service;
+use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
 
 pub use server::Listeners;
 
@@ -75,6 +75,9 @@ impl App {
             keys: Keys::new(config.secret.expose_secret().as_bytes()),
             clock,
             unproven_per_hour: config.limits.unproven_per_hour,
+            unproven_share: Arc::new(Rate::per_hour(
+                config.limits.unproven_per_hour.div_ceil(UNPROVEN_SHARES),
+            )),
         };
         let web = Web::new(service.clone(), &config, metrics);
         Ok(Self {

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::reader::Reader;
 use super::{CaptchaConfig, Limits};
-use crate::captcha::altcha::DEFAULT_COST;
+use crate::captcha::altcha::{DEFAULT_COST, HIGHEST_COST};
 use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::domain::email;
 use crate::mail::Sender;
@@ -143,7 +143,7 @@ pub(super) fn captcha(
         }
     };
     let mut altcha = table.table("altcha", problems);
-    let cost = altcha.number("cost", DEFAULT_COST, FROM_ONE, problems);
+    let cost = altcha.number("cost", DEFAULT_COST, 1..=HIGHEST_COST, problems);
     altcha.finish(problems);
     let hcaptcha = table.table("hcaptcha", problems);
     let captcha = match provider.as_deref() {

@@ -43,7 +43,7 @@ fn all_mistakes_are_named_together_and_no_secret_is_shown() {
         .replace("campaign_file", "campain_file")
         .replace(
             "[database]",
-            "listen = \"here\"\n[captcha]\nprovider = \"nothing\"\n[database]",
+            "listen = \"here\"\n[captcha]\nprovider = \"nothing\"\n[captcha.altcha]\ncost = 20001\n[database]",
         );
     let problems = read(&table(&text), Path::new("")).expect_err("wrong");
     for wanted in [
@@ -54,6 +54,7 @@ fn all_mistakes_are_named_together_and_no_secret_is_shown() {
         "`campaign_file` is missing",
         "listen",
         "captcha.provider",
+        "captcha.altcha.cost",
     ] {
         assert!(
             problems.iter().any(|p| p.contains(wanted)),

@@ -41,13 +41,13 @@ pub(super) fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
     if !is_trusted(client) {
         return client;
     }
-    let hops = headers
-        .get_all(FORWARDED)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect::<Vec<_>>();
-    for hop in hops.into_iter().rev() {
+    let lines: Vec<_> = headers.get_all(FORWARDED).iter().collect();
+    // A line that is no text is one hop that nobody can read: what stands before it is not believed.
+    let hops = lines
+        .into_iter()
+        .rev()
+        .flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
+    for hop in hops {
         let Some(ip) = parse(hop.trim()) else {
             // A proxy of ours that writes nonsense: its own word ends here.
             break;
@@ -153,6 +153,18 @@ mod tests {
         assert!(!notice("172.17.0.1", &plain), "it says nothing");
         assert!(notice("172.17.0.1", &forwarded));
         assert!(!notice("172.17.0.1", &forwarded), "once is enough");
+    }
+
+    #[test]
+    fn what_stands_before_an_unreadable_line_is_not_believed() {
+        let mut headers = HeaderMap::new();
+        for line in [&b"1.1.1.1"[..], b"\xff", b"10.0.0.2"] {
+            let line = axum::http::HeaderValue::from_bytes(line).expect("a header");
+            headers.append("x-forwarded-for", line);
+        }
+        let ours = ["127.0.0.0/8", "10.0.0.0/8"].map(|n| n.parse().expect("a network"));
+        let peer = "127.0.0.1".parse().expect("an address");
+        assert_eq!(address(peer, &headers, &ours).to_string(), "10.0.0.2");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
+use super::attempts;
 use super::records::{Expired, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before};
@@ -31,6 +32,13 @@ impl Store {
             let lapsed = self.writer.write(Lapse { now, before }).await?;
             expired.lapsed += lapsed;
             if lapsed < u64::from(PORTION) {
+                break;
+            }
+        }
+        loop {
+            let erased = self.writer.write(Leftovers { now, before }).await?;
+            expired.removed += erased;
+            if erased < u64::from(PORTION) {
                 break;
             }
         }
@@ -127,6 +135,21 @@ impl Write for Lapse {
             .await?;
         }
         Ok(Done::keep(u64::try_from(lapsed.len()).unwrap_or(0)))
+    }
+}
+
+/// Erases a portion of the forms that could have taken a confirmed one's place.
+struct Leftovers {
+    now: DateTime<Utc>,
+    before: i64,
+}
+
+impl Write for Leftovers {
+    type Out = u64;
+
+    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
+        let erased = attempts::erase_leftovers(conn, self.before, self.now, PORTION).await?;
+        Ok(Done::keep(erased))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Times are handed in. What is answered with `Ok` is on the disk.
 
+mod attempts;
 mod counts;
 mod expire;
 mod leave;
@@ -30,8 +31,8 @@ use uuid::Uuid;
 
 pub use lock::Lock;
 pub use records::{
-    About, ConfirmOutcome, Consent, Expired, LeaveOutcome, MailBudget, NewSignUp, NewToken,
-    NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
+    About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
+    NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, StoreOptions, SubjectKind, UsedChallenge,
 };
 use writer::Writer;

@@ -74,6 +74,73 @@ async fn forms_of_other_sites_and_too_large_ones_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn programs_are_told_what_is_wrong_in_json() {
+    let service = TestService::start("limits.body_bytes = 2048").await;
+    let json = |path: &str, origin: &str, body: String| {
+        request("POST", path)
+            .header("content-type", "application/json")
+            .header("origin", origin)
+            .body(Body::from(body))
+            .expect("a request")
+    };
+    let site = "https://site.example";
+    for (path, origin, body, status) in [
+        (SIGN, site, "[1]".to_owned(), "bad_request"),
+        (SIGN, "https://evil.example", "{}".to_owned(), "forbidden"),
+        ("/petitions/none/sign", site, "{}".to_owned(), "not_found"),
+        (SIGN, site, "x".repeat(4096), "too_large"),
+        ("/nothing", site, "{}".to_owned(), "not_found"),
+    ] {
+        let answer = service.send(json(path, origin, body)).await;
+        assert!(answer.status.is_client_error());
+        assert_eq!(answer.json()["status"], status, "{path}");
+        assert!(answer.json()["message"].is_string());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_gets_only_so_many_challenges() {
+    let service = TestService::start(
+        "captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 10\nlimits.per_network_per_hour = 1",
+    )
+    .await;
+    let ask = async |network: &str| {
+        let asked = request("GET", "/captcha/altcha?form=safe-online")
+            .header("x-forwarded-for", network)
+            .body(Body::empty())
+            .expect("a request");
+        service.send(asked).await
+    };
+    for _ in 0..5 {
+        assert_eq!(ask("192.0.2.7").await.status, StatusCode::OK);
+    }
+    let limited = ask("192.0.2.8").await;
+    assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(limited.header("retry-after"), "");
+    assert_eq!(ask("198.51.100.1").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_network_cannot_use_up_what_is_there_for_browsers_without_scripts() {
+    let service =
+        TestService::start("captcha.provider = \"altcha\"\nlimits.unproven_per_hour = 20").await;
+    let sign = async |network: &str, email: &str| {
+        let mut request = form(SIGN, &signer(email, "fr"));
+        let network = network.parse().expect("a header");
+        request.headers_mut().insert("x-forwarded-for", network);
+        service.send(request).await.status
+    };
+    for number in 0..2 {
+        let email = format!("s{number}@example.org");
+        assert_eq!(sign("192.0.2.7", &email).await, StatusCode::SEE_OTHER);
+    }
+    let third = sign("192.0.2.9", "s2@example.org").await;
+    assert_eq!(third, StatusCode::UNPROCESSABLE_ENTITY, "a tenth of it");
+    let other = sign("198.51.100.1", "s3@example.org").await;
+    assert_eq!(other, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_network_cannot_take_all_and_cannot_pretend_to_be_another() {
     let service = TestService::start("limits.per_network_per_hour = 2").await;
     let mut last = StatusCode::OK;
@@ -114,7 +181,11 @@ async fn without_scripts_a_form_is_taken_on_a_small_budget() {
     assert_eq!(challenge.status, StatusCode::OK);
     let first = service.post(SIGN, &signer("one@example.org", "fr")).await;
     assert_eq!(first.status, StatusCode::SEE_OTHER);
-    let second = service.post(SIGN, &signer("two@example.org", "fr")).await;
+    let mut second = form(SIGN, &signer("two@example.org", "fr"));
+    second
+        .headers_mut()
+        .insert("x-forwarded-for", "198.51.100.1".parse().expect("a header"));
+    let second = service.send(second).await;
     assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(second.body.contains("fr error captcha unavailable"));
     let wrong = [
