@@ -308,4 +308,33 @@ mod built {
             "{errors:?}"
         );
     }
+
+    #[test]
+    fn a_page_or_section_that_may_be_missing_is_null_and_a_draft_is_missing() {
+        let site = site(
+            "[languages.fr]\n",
+            &[
+                ("content/a.md", "+++\ntitle = \"A\"\n+++\n"),
+                ("content/a.fr.md", "+++\ndraft = true\n+++\n"),
+                (
+                    "templates/index.html",
+                    "{% set a = get_page(path=\"a.md\", required=false) %}{{ a.title }}\
+                     {% set a = get_page(path=\"a.md\", lang=\"fr\", required=false) %}\
+                     {% set s = get_section(path=\"s/_index.md\", required=false) %}\
+                     {% if a or s %}there{% else %} alone{% endif %}",
+                ),
+                ("templates/page.html", ""),
+            ],
+        );
+        assert_eq!(text(&sound(&site), "index.html"), "A alone");
+        let strict = "\n{{ get_page(path=\"a.md\", lang=\"fr\") }}";
+        write(site.path(), "templates/index.html", strict);
+        let errors = errors(&site);
+        assert!(
+            errors
+                .iter()
+                .any(|error| error.contains("finds no page `a.fr.md`")),
+            "{errors:?}"
+        );
+    }
 }
