@@ -79,6 +79,10 @@ fn schema() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment's settings"
+)]
 fn load(file: Option<&Path>) -> anyhow::Result<Config> {
     let (table, folder) = match file {
         Some(file) => {
