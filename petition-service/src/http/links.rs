@@ -57,7 +57,7 @@ async fn open(
     let campaign = web.service().campaign.current();
     let form = campaign
         .as_deref()
-        .and_then(|campaign| campaign.form(&peek.form_id, &peek.lang));
+        .and_then(|campaign| campaign.form_known(&peek.form_id, &peek.lang));
     let Some(form) = form else {
         return unknown(&web, &headers);
     };

@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use campaign_file::CampaignFile;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -53,8 +54,12 @@ impl Answer {
 
 impl TestService {
     async fn start(settings: &str) -> Self {
+        Self::start_with(settings, &sample::file()).await
+    }
+
+    async fn start_with(settings: &str, campaign: &CampaignFile) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let json = sample::file().to_json().expect("JSON");
+        let json = campaign.to_json().expect("JSON");
         std::fs::write(folder.path().join("campaign.json"), json).expect("written");
         let base = r#"
             public_url = "https://site.example/service"
