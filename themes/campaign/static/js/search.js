@@ -73,6 +73,10 @@
     return paragraph;
   }
 
+  /** Texts of the index are HTML without its tags: `&nbsp;` still stands for a space. */
+  const parser = new DOMParser();
+  const decoded = (html) => parser.parseFromString(html ?? "", "text/html").body.textContent.replace(/\s+/g, " ").trim();
+
   let index;
   const load = () =>
     (index ??= fetch(words.index)
@@ -80,12 +84,16 @@
       .then((rows) =>
         rows
           .filter((row) => row.title)
-          .map((row) => ({
-            ...row,
-            plainTitle: plain(row.title),
-            plainDescription: plain(row.description ?? ""),
-            plainBody: plain(row.body ?? ""),
-          })),
+          .map((row) => {
+            const body = decoded(row.body);
+            return {
+              ...row,
+              body,
+              plainTitle: plain(row.title),
+              plainDescription: plain(row.description ?? ""),
+              plainBody: plain(body),
+            };
+          }),
       ));
 
   function show(row, patterns) {
