@@ -13,6 +13,7 @@
       const number = box.querySelector("[data-gs-number]");
       const target = box.querySelector("[data-gs-goal]");
       const bar = box.querySelector("progress");
+      if (count > 0) box.querySelector("p").hidden = false;
       if (number) number.textContent = format.format(count);
       if (Number.isSafeInteger(goal) && goal > 0) {
         if (target) target.textContent = format.format(goal);
