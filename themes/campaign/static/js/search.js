@@ -58,7 +58,8 @@
     const first = hits[0]?.[0] ?? 0;
     let from = Math.max(0, first - 70);
     if (from > 0) from = Math.max(from, text.indexOf(" ", from) + 1 || from);
-    const to = Math.min(text.length, from + 190);
+    // Whole words, also at the end.
+    const to = text.length <= from + 190 ? text.length : Math.max(text.lastIndexOf(" ", from + 190), from + 150);
     const paragraph = document.createElement("p");
     if (from > 0) paragraph.append("… ");
     let done = from;
