@@ -62,7 +62,7 @@ pub struct NewsletterFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PetitionState {
-    /// Being written; not shown, not signable.
+    /// Being prepared: its page is read by its address only, in no list; not signable.
     Draft,
     /// Can be signed, within its dates.
     Open,

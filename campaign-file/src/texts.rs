@@ -99,6 +99,7 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_unavailable"),
     plain("error_too_large"),
     plain("error_bad_request"),
+    plain("error_language"),
     plain("error_not_found"),
     plain("problem_title"),
     // Mails. A body is plain text; blank lines separate paragraphs; a paragraph that is only a

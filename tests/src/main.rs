@@ -9,4 +9,6 @@ mod site;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod theme;
+#[cfg(test)]
 mod tidy;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use campaign_file::{ConsentText, FormKind, texts};
+use campaign_file::{ConsentText, Direction, FormKind, texts};
 
 use super::{Campaign, collect};
 use crate::content::parse_file;
@@ -234,4 +234,27 @@ fn a_translation_that_the_form_leaves_out_is_named() {
         }),
         "{faults:?}"
     );
+}
+
+#[test]
+fn the_direction_of_a_language_stands_in_its_texts() {
+    let words = |direction: &str| {
+        let mut words = format!("[theme]\ndirection = \"{direction}\"\n[service]\n");
+        for key in texts::REQUIRED {
+            let value: String = key
+                .required
+                .iter()
+                .map(|name| format!("{{{name}}}"))
+                .collect();
+            words.push_str(&format!("{} = \"x {value}\"\n", key.key));
+        }
+        words
+    };
+    let (campaign, faults) = gather(&[("i18n/fr.toml", &words("rtl"))]);
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(campaign.languages["fr"].direction, Direction::Rtl);
+    assert_eq!(campaign.languages["nl"].direction, Direction::Ltr);
+    let (_, faults) = gather(&[("i18n/fr.toml", &words("down"))]);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains("i18n/fr.toml:2"), "{faults:?}");
 }

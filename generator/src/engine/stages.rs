@@ -68,7 +68,8 @@ impl Run {
     fn site(&mut self, engine: &Engine, settings: &Arc<Settings>) {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
-        let heads = self.heads(settings);
+        let mut heads = self.heads(settings);
+        heads.graph.unlisted_pages = campaign::unlisted(settings, &heads.graph);
         self.count(&heads.graph);
         let campaign = self.stage("campaign", || {
             campaign::collect(settings, &heads.sources, &heads.graph)

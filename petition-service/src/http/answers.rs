@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
 use super::{Web, language};
+use crate::campaign::Campaign;
 use crate::pages::{self, Mistake};
 use crate::store::StoreError;
 
@@ -74,6 +75,28 @@ pub(super) fn starting(web: &Web, headers: &HeaderMap) -> Response {
         problem(web, headers, "", status, "error_unavailable"),
         AGAIN,
     )
+}
+
+/// The form does not exist in the visitor's language: says so in it, and where the form does exist.
+pub(super) fn wrong_language(
+    campaign: &Campaign,
+    form_id: &str,
+    headers: &HeaderMap,
+    lang: &str,
+    json: bool,
+) -> Response {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let voice = language::voice(campaign, headers, lang);
+    let message = voice.text("error_language");
+    if json {
+        let mistake = Mistake {
+            field: "lang".to_owned(),
+            message: message.to_owned(),
+        };
+        return invalid(status, &[mistake]);
+    }
+    let page = pages::other_languages(voice, message, &campaign.languages_of(form_id));
+    (status, Html(page)).into_response()
 }
 
 /// The database did not do it.

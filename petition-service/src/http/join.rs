@@ -103,6 +103,9 @@ async fn join(
             let status = StatusCode::NOT_FOUND;
             answers::problem(web, headers, lang, status, "error_not_found")
         }
+        Ok(Joined::NoSuchLanguage) => {
+            answers::wrong_language(&campaign, id, headers, lang, posted.json)
+        }
         Err(error) => answers::unavailable(web, headers, lang, posted.json, &error),
     }
 }
@@ -122,8 +125,10 @@ impl Again<'_> {
             return answers::invalid(status, mistakes);
         }
         let Some(form) = self.campaign.form(self.id, self.posted.lang()) else {
-            // Only where no form was looked for yet: the limit.
-            return status.into_response();
+            // Not in this language: only the reason can be shown.
+            let voice = self.campaign.voice(self.posted.lang());
+            let message = mistakes.first().map_or("", |mistake| &mistake.message);
+            return (status, Html(pages::problem(Some(voice), "", message))).into_response();
         };
         let base = self.web.base_path();
         let post_to = match self.kind {

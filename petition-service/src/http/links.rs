@@ -55,7 +55,7 @@ async fn open(
         Ok(Opened::Unknown) => return unknown(&web, &headers),
         Err(error) => return answers::unavailable(&web, &headers, "", false, &error),
     };
-    let form = campaign.form(&peek.form_id, &peek.lang);
+    let form = campaign.form_known(&peek.form_id, &peek.lang);
     let base = web.base_path();
     let post_to = format!("{base}/{path}/{token}");
     let script = format!("{base}/assets/confirm.js");

@@ -17,6 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use super::{Web, answers, captcha, count, headers, health, join, links};
+use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
 
@@ -110,7 +111,11 @@ async fn secure(State(web): State<Web>, request: Request, next: Next) -> Respons
         .filter(|site| *site != web.0.public_url.origin())
         .map(|site| site.ascii_serialization())
         .unwrap_or_default();
-    headers::secure(response.headers_mut(), &site);
+    let third_party = matches!(
+        web.service().captcha.provider(""),
+        Provider::Hcaptcha { .. }
+    );
+    headers::secure(response.headers_mut(), &site, third_party);
     response
 }
 

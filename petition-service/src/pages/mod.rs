@@ -131,9 +131,25 @@ pub fn problem(voice: Option<Voice<'_>>, title: &str, message: &str) -> String {
     let main = shell::render(&Problem {
         title,
         message,
+        forms: &[],
         home,
     });
     shell::wrap(voice, title, &main)
+}
+
+/// A page that says that a form does not exist in the visitor's language, and leads to it in those
+/// that it has.
+#[must_use]
+pub fn other_languages(voice: Voice<'_>, message: &str, forms: &[FormIn<'_>]) -> String {
+    let title = voice.text("problem_title");
+    let language = voice.language;
+    let main = shell::render(&Problem {
+        title,
+        message,
+        forms,
+        home: Some((language.home.as_str(), language.site_title.as_str())),
+    });
+    shell::wrap(Some(voice), title, &main)
 }
 
 #[derive(Template)]
@@ -154,6 +170,8 @@ struct OneButton<'a> {
 struct Problem<'a> {
     title: &'a str,
     message: &'a str,
+    /// The same form in other languages.
+    forms: &'a [FormIn<'a>],
     home: Option<(&'a str, &'a str)>,
 }
 

@@ -61,6 +61,8 @@ pub enum Joined {
     Invalid(Vec<Mistake>),
     /// There is no such form.
     NoSuchForm,
+    /// There is, but not in the language that the visitor reads: no proof of consent could be kept.
+    NoSuchLanguage,
 }
 
 impl Service {
@@ -69,12 +71,12 @@ impl Service {
     /// # Errors
     /// The database did not take it: nothing is promised to the visitor.
     pub async fn join(&self, join: Join<'_>, request: &Request) -> Result<Joined, StoreError> {
-        let Some(form) = join
-            .campaign
-            .form(join.form_id, &request.lang)
-            .filter(|form| kind_of(form) == join.kind)
-        else {
+        let known = join.campaign.form_known(join.form_id, &request.lang);
+        if known.is_none_or(|form| kind_of(&form) != join.kind) {
             return Ok(Joined::NoSuchForm);
+        }
+        let Some(form) = join.campaign.form(join.form_id, &request.lang) else {
+            return Ok(Joined::NoSuchLanguage);
         };
         let check_mail = Joined::CheckMail {
             next: form.voice.language.steps.check_mail.clone(),
@@ -212,7 +214,7 @@ impl Service {
             return None;
         };
         let id = facts.newsletter.as_deref()?;
-        campaign.form(id, form.voice.code)?;
+        campaign.form_known(id, form.voice.code)?;
         Some(NewsletterIntent {
             form_id: id.to_owned(),
             dedupe_key: self.keys.dedupe_key(id, canonical),

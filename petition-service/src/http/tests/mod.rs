@@ -57,8 +57,12 @@ impl Answer {
 
 impl TestService {
     async fn start(settings: &str) -> Self {
+        Self::start_with(settings, &sample::file()).await
+    }
+
+    async fn start_with(settings: &str, campaign: &CampaignFile) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        write_campaign(folder.path(), &sample::file());
+        write_campaign(folder.path(), campaign);
         Self::open(folder, settings).await
     }
 

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 
-use super::{SIGN, TestService, form, request, signer};
+use super::{SIGN, TestService, form, link, request, signer};
+use crate::campaign::sample;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_that_lead_nowhere() {
@@ -224,4 +225,82 @@ async fn a_service_on_a_host_of_its_own_may_wear_the_sites_look() {
         assert!(policy.contains(part), "{part}: {policy}");
     }
     assert!(!policy.contains("evil"));
+}
+
+/// The sample whose petition lacks French.
+fn without_french() -> campaign_file::CampaignFile {
+    let mut file = sample::file();
+    let petition = file.forms.get_mut("safe-online").expect("the petition");
+    petition.languages.remove("fr");
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_signs_in_a_language_whose_consent_text_does_not_exist() {
+    let service = TestService::start_with("", &without_french()).await;
+    let answer = service.post(SIGN, &signer("x@example.org", "fr")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("fr error language"), "{}", answer.body);
+    for (code, stands) in [("nl", true), ("en", true), ("ar", true), ("fr", false)] {
+        let link = format!("hreflang=\"{code}\"");
+        assert_eq!(answer.body.contains(&link), stands, "{code}");
+    }
+    // A language that nobody speaks, or none at all, is no consent either.
+    for lang in ["", "xx"] {
+        let answer = service.post(SIGN, &signer("x@example.org", lang)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{lang}");
+    }
+    let mut program = form(SIGN, &signer("x@example.org", "fr"));
+    let json = "application/json".parse().expect("a header");
+    program.headers_mut().insert("accept", json);
+    let answer = service.send(program).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.json()["errors"][0]["field"], "lang");
+    assert!(service.mailer.mails().is_empty(), "nothing is stored");
+    let taken = service.post(SIGN, &signer("x@example.org", "en")).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signed_in_a_language_that_the_form_lost_can_still_withdraw() {
+    let service = TestService::start("").await;
+    service.post(SIGN, &signer("x@example.org", "fr")).await;
+    let mail = service.mail("x@example.org", "/confirm/").await;
+    service.post(&link(&mail, "confirm"), &[]).await;
+    service.count_becomes(1).await;
+    let json = without_french().to_json().expect("JSON");
+    std::fs::write(service.folder.path().join("campaign.json"), json).expect("written");
+    let again = signer("y@example.org", "fr");
+    for _ in 0..200 {
+        if service.post(SIGN, &again).await.status == StatusCode::UNPROCESSABLE_ENTITY {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    let page = service.get(&link(&mail, "withdraw")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let left = service.post(&link(&mail, "withdraw"), &[]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    service.count_becomes(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_may_ask_another_company_only_if_its_captcha_is_configured() {
+    let ours = TestService::start("captcha.provider = \"altcha\"").await;
+    let policy = ours.get("/nothing").await;
+    let policy = policy.header("content-security-policy");
+    assert!(!policy.contains("hcaptcha"), "{policy}");
+    assert!(policy.contains("frame-src 'none'"), "{policy}");
+    let theirs = TestService::start(
+        "captcha.provider = \"hcaptcha\"\ncaptcha.hcaptcha.sitekey = \"10000000-ffff-ffff-ffff-000000000001\"\n\
+         captcha.hcaptcha.secret = \"0x0000000000000000000000000000000000000000\"\n\
+         captcha.hcaptcha.hostnames = [\"site.example\"]\ncaptcha.hcaptcha.allow_test_keys = true",
+    )
+    .await;
+    let policy = theirs.get("/nothing").await;
+    let policy = policy.header("content-security-policy");
+    assert!(
+        policy.contains("frame-src https://hcaptcha.com"),
+        "{policy}"
+    );
 }
