@@ -159,6 +159,10 @@ fn check_count(site: &Path) {
 struct Moments(u64);
 
 impl Moments {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a run is repeated by the seed that it printed"
+    )]
     fn new() -> Self {
         let chance = || RandomState::new().build_hasher().finish();
         let seed = match std::env::var(SEED) {
@@ -172,7 +176,7 @@ impl Moments {
 
     /// Whether the next moment is counted from when the service listens, not from its start.
     fn after_start(&mut self) -> bool {
-        self.next().subsec_micros() % 4 != 0
+        !self.next().subsec_micros().is_multiple_of(4)
     }
 
     fn next(&mut self) -> Duration {
