@@ -176,13 +176,8 @@ fn a_missing_translation_is_left_out_wherever_the_theme_would_name_it() {
     let facts = "[extra.petition]\n";
     let languages = format!("{facts}languages = [\"nl\", \"en\"]\n");
     edit(&format!("{petition}.md"), facts, &languages);
-    let orphans = groundswell(folder, &["build"]);
-    assert_eq!(orphans.status.code(), Some(1));
     for lang in ["fr", "ar"] {
-        let file = format!("{petition}.{lang}.md");
-        let wanted = format!("{file}: this page is in the language `{lang}`");
-        assert!(said(&orphans).contains(&wanted), "{}", said(&orphans));
-        fs::remove_file(folder.join(file)).expect("removed");
+        fs::remove_file(folder.join(format!("{petition}.{lang}.md"))).expect("removed");
     }
     // What the prose itself links to is the author's to mend.
     for (page, to) in [

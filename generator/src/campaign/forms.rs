@@ -120,7 +120,6 @@ fn form(
             .in_file(content_file(&page.id.0)),
         );
     }
-    orphans(&versions, &wanted, &facts.id, faults);
     let mut languages = BTreeMap::new();
     for code in wanted
         .iter()
@@ -150,30 +149,6 @@ fn form(
         kind: facts.kind,
         consent_version: facts.consent_version,
         languages,
-    }
-}
-
-/// Reports the translations that the form leaves out: their visitors would see a form that the
-/// service does not know.
-fn orphans(
-    versions: &BTreeMap<&str, &PageHead>,
-    wanted: &[String],
-    id: &str,
-    faults: &mut Vec<Diagnostic>,
-) {
-    for (code, version) in versions {
-        if wanted.iter().any(|known| known == code) {
-            continue;
-        }
-        faults.push(
-            Diagnostic::error(format!(
-                "this page is in the language `{code}`, which the form `{id}` leaves out"
-            ))
-            .in_file(content_file(&version.id.0))
-            .hint(format!(
-                "remove this file, or add \"{code}\" to the form's `languages`"
-            )),
-        );
     }
 }
 

@@ -222,21 +222,6 @@ fn a_language_without_a_step_and_an_unknown_newsletter() {
 }
 
 #[test]
-fn a_translation_that_the_form_leaves_out_is_named() {
-    let dutch_only = PETITION.replace("state", "languages = [\"nl\"]\nstate");
-    let (_, faults) = gather(&[("content/petition.md", &dutch_only)]);
-    assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(
-        faults.iter().all(|fault| {
-            fault.starts_with("content/petition.fr.md: this page is in the language `fr`")
-                && fault.contains("the form `safe` leaves out")
-                && fault.contains("remove this file, or add \"fr\"")
-        }),
-        "{faults:?}"
-    );
-}
-
-#[test]
 fn the_direction_of_a_language_stands_in_its_texts() {
     let words = |direction: &str| {
         let mut words = format!("[theme]\ndirection = \"{direction}\"\n[service]\n");

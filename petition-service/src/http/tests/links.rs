@@ -93,7 +93,11 @@ async fn when_the_database_fails_a_person_is_led_to_the_page_that_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_programs_button_may_send_parts() {
     let service = TestService::start("").await;
-    let fields = [("email", "news@example.org"), ("consent", "yes")];
+    let fields = [
+        ("lang", "fr"),
+        ("email", "news@example.org"),
+        ("consent", "yes"),
+    ];
     service.post("/newsletters/news/subscribe", &fields).await;
     let mail = service.mail("news@example.org", "/confirm/").await;
     service.post(&link(&mail, "confirm"), &[]).await;
