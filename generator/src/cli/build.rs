@@ -1,14 +1,17 @@
 //! `build`: the site into its output folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::bail;
 
 use super::args::BuildArgs;
 use super::{Site, Stop, report};
-use crate::emit::{self, DiskOptions};
+use crate::diagnostic::Diagnostic;
+use crate::emit::{self, DiskOptions, Staging};
 use crate::engine::{BuildReport, Engine};
+use crate::outputs::Shelf;
 use crate::settings::Overrides;
 
 /// Runs `build`.
@@ -35,13 +38,19 @@ pub(super) fn run(site: &Site, args: &BuildArgs) -> Result<(), Stop> {
             ..Overrides::default()
         },
     );
-    let built = engine.build();
+    let staging = OnceLock::new();
+    let built = engine.build_onto(&|settings| {
+        let made = Staging::beside(&settings.layout.output_dir, Some(settings.root()));
+        let made = made.map_err(|error| Diagnostic::error(error.to_string()))?;
+        let made = staging.get_or_init(|| Arc::new(made));
+        Ok(Arc::clone(made) as Arc<dyn Shelf>)
+    });
     report::counts(&built);
     report::faults(&built.diagnostics, "Nothing was written.");
     if built.has_errors() {
         return Err(Stop::Shown);
     }
-    write(&built, &place)?;
+    write(&built, staging.get().map(AsRef::as_ref), &place)?;
     if args.timings {
         report::timings(&built);
     }
@@ -89,7 +98,11 @@ impl CampaignPlace {
 }
 
 /// Writes a site without errors, the campaign file last: it never names pages that are not there.
-pub(super) fn write(built: &BuildReport, place: &CampaignPlace) -> anyhow::Result<()> {
+pub(super) fn write(
+    built: &BuildReport,
+    staging: Option<&Staging>,
+    place: &CampaignPlace,
+) -> anyhow::Result<()> {
     let Some(settings) = &built.settings else {
         return Ok(());
     };
@@ -109,7 +122,7 @@ pub(super) fn write(built: &BuildReport, place: &CampaignPlace) -> anyhow::Resul
     // The images first: if they cannot be kept, the last site stays as it was.
     emit::check_output(output, settings.root())?;
     emit::keep_images(settings.root(), &built.images)?;
-    emit::disk::apply(&built.artifacts, output, &options)?;
+    emit::disk::apply(&built.artifacts, output, staging, &options)?;
     let Some((live, json)) = &built.campaign else {
         return Ok(());
     };

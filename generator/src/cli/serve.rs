@@ -47,7 +47,7 @@ pub(super) fn run(site: &Site, args: &ServeArgs) -> Result<(), Stop> {
     let server = Server {
         engine: Arc::new(engine),
         after: Arc::new(move |built: &BuildReport| {
-            if store && let Err(error) = build::write(built, &place) {
+            if store && let Err(error) = build::write(built, None, &place) {
                 report::fail(&format!("{error:#}"));
             }
         }),

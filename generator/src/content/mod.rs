@@ -77,13 +77,31 @@ pub struct ParsedSection {
     pub body: Body,
 }
 
-/// The text below the front matter.
-#[derive(Clone, Debug, Default)]
+/// The text below the front matter. It shares the file's text: nothing is copied.
+#[derive(Clone, Debug)]
 pub struct Body {
-    /// The Markdown.
-    pub text: Arc<str>,
+    file: Arc<str>,
+    start: usize,
     /// The line of the file on which it starts, from 1, so that errors name the file's own lines.
     pub first_line: usize,
+}
+
+impl Body {
+    /// A text that is a body as a whole.
+    #[must_use]
+    pub fn new(text: impl Into<Arc<str>>, first_line: usize) -> Self {
+        Self {
+            file: text.into(),
+            start: 0,
+            first_line,
+        }
+    }
+
+    /// The Markdown.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.file.get(self.start..).unwrap_or_default()
+    }
 }
 
 /// A page's front matter; unknown keys are ignored, as in Zola.

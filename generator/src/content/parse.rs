@@ -40,8 +40,8 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
         faults.push(None, Diagnostic::warning(message).hint(hint));
         return None;
     }
-    let text = file.text.as_deref().unwrap_or_default();
-    let parts = match split(text) {
+    let text = file.text.clone().unwrap_or_default();
+    let parts = match split(&text) {
         Ok(parts) => parts,
         Err(error) => {
             no_front_matter(&error, faults);
@@ -55,7 +55,7 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
     let sorted = parts.format == Format::Toml;
     let table = Table::read("the front matter", &node, faults);
     let path = file.path.clone();
-    let body = parts.to_body();
+    let body = parts.to_body(&text);
     Some(if name.is_section {
         let front = front_section::read(table, sorted);
         ParsedContent::Section(ParsedSection {

@@ -87,9 +87,12 @@ fn lines_in(text: &str, end: usize) -> usize {
 }
 
 impl Parts<'_> {
-    pub(super) fn to_body(&self) -> Body {
+    /// The body of the file that was split.
+    pub(super) fn to_body(&self, file: &Arc<str>) -> Body {
         Body {
-            text: Arc::from(self.body),
+            file: Arc::clone(file),
+            // A body reaches to the end of its file.
+            start: file.len().saturating_sub(self.body.len()),
             first_line: self.body_line,
         }
     }

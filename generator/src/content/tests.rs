@@ -42,7 +42,7 @@ fn a_page_in_toml_and_in_yaml() {
             page.front.taxonomies.get("tags"),
             Some(&vec!["x".to_owned()])
         );
-        assert_eq!(&*page.body.text, "Text");
+        assert_eq!(page.body.text(), "Text");
         let keys: Vec<String> = page
             .front
             .extra

@@ -6,8 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::staging::{Staging, holds};
 use super::{At, EmitError, check_output};
 use crate::outputs::{Artifact, OutputPath};
 
@@ -31,38 +33,66 @@ pub struct Written {
     pub deleted: usize,
 }
 
-/// Makes `folder` hold exactly `artifacts`.
+/// Makes `folder` hold exactly `artifacts`, those among them that `staging` holds included.
 ///
-/// Each file appears whole or not at all. Files are written first and deleted last, so that the
-/// site can be read at any moment.
+/// A new folder appears as a whole. In one that is there already each file appears whole or not at
+/// all: files are put in place first and deleted last, so that the site can be read at any moment.
 ///
 /// # Errors
-/// The first file that cannot be written or deleted; those before it stand.
+/// A file that cannot be written or deleted; others may stand.
 pub fn apply(
     artifacts: &BTreeMap<OutputPath, Artifact>,
     folder: &Path,
+    staging: Option<&Staging>,
     options: &DiskOptions,
 ) -> Result<Written, EmitError> {
     if let Some(root) = &options.sources {
         check_output(folder, root)?;
     }
-    fs::create_dir_all(folder).at("create", folder)?;
-    let mut done = Written::default();
-    make_folders(artifacts, folder)?;
-    for (path, artifact) in artifacts {
-        let target = folder.join(path.as_str());
-        let changed = match artifact {
-            Artifact::Made(bytes) | Artifact::Page(bytes) => write_if_different(&target, bytes)?,
-            Artifact::Copy { from, link } => copy_if_different(from, &target, *link)?,
-        };
-        if changed {
-            done.written += 1;
-        } else {
-            done.kept += 1;
+    let place = match staging {
+        Some(staging) if staging.is_new() => staging.folder(),
+        _ => folder,
+    };
+    fs::create_dir_all(place).at("create", place)?;
+    make_folders(artifacts, place)?;
+    let changed: Vec<bool> = artifacts
+        .par_iter()
+        .map(|(path, artifact)| put(path, artifact, place))
+        .collect::<Result<_, _>>()?;
+    let written = changed.iter().filter(|changed| **changed).count();
+    let mut done = Written {
+        written,
+        kept: changed.len() - written,
+        deleted: 0,
+    };
+    if place == folder {
+        done.deleted = delete_vanished(artifacts, folder, options.keep_dotfiles)?;
+    } else {
+        if let Some(above) = folder.parent() {
+            fs::create_dir_all(above).at("create", above)?;
+        }
+        fs::rename(place, folder).at("write", folder)?;
+    }
+    Ok(done)
+}
+
+/// Puts one file in its place; whether it is another than before.
+fn put(path: &OutputPath, artifact: &Artifact, folder: &Path) -> Result<bool, EmitError> {
+    let target = folder.join(path.as_str());
+    match artifact {
+        Artifact::Made(bytes) | Artifact::Page(bytes) => write_if_different(&target, bytes),
+        Artifact::Copy { from, link } => copy_if_different(from, &target, *link),
+        Artifact::Kept => Ok(false),
+        Artifact::Staged(file) => {
+            if *file != target {
+                if let Ok(metadata) = fs::symlink_metadata(&target) {
+                    remove_if_folder(&target, &metadata)?;
+                }
+                fs::rename(file, &target).at("write", &target)?;
+            }
+            Ok(true)
         }
     }
-    done.deleted = delete_vanished(artifacts, folder, options.keep_dotfiles)?;
-    Ok(done)
 }
 
 /// Writes one file outside the output folder (the campaign file), whole or not at all, unless it is
@@ -80,10 +110,7 @@ pub fn write_file(target: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
 /// Writes `bytes` to `target` unless it holds them already; the file's folder must exist.
 pub(super) fn write_if_different(target: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
     if let Ok(metadata) = fs::symlink_metadata(target) {
-        if metadata.is_file()
-            && metadata.len() == bytes.len() as u64
-            && fs::read(target).is_ok_and(|old| old == bytes)
-        {
+        if holds(target, bytes) {
             return Ok(false);
         }
         remove_if_folder(target, &metadata)?;

@@ -98,7 +98,8 @@ impl MemorySite {
 fn content(artifact: &Artifact) -> io::Result<Arc<[u8]>> {
     match artifact {
         Artifact::Made(bytes) | Artifact::Page(bytes) => Ok(Arc::clone(bytes)),
-        Artifact::Copy { from, .. } => fs::read(from).map(Arc::from),
+        Artifact::Copy { from, .. } | Artifact::Staged(from) => fs::read(from).map(Arc::from),
+        Artifact::Kept => Err(io::ErrorKind::NotFound.into()),
     }
 }
 

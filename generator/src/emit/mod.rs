@@ -4,11 +4,13 @@ pub mod disk;
 mod guard;
 mod image_cache;
 pub mod memory;
+mod staging;
 
 pub use disk::{DiskOptions, Written};
 pub use guard::check_output;
 pub use image_cache::keep_images;
 pub use memory::MemorySite;
+pub use staging::Staging;
 
 use std::io;
 use std::path::{Path, PathBuf};

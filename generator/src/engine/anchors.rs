@@ -55,7 +55,7 @@ fn has_heading(headings: &[Heading], anchor: &str) -> bool {
 fn is_named(body: &Rendered, anchor: &str) -> bool {
     NAMED.as_ref().is_some_and(|named| {
         named
-            .captures_iter(&body.html)
+            .captures_iter(body.html())
             .any(|found| found.get(1).is_some_and(|name| name.as_str() == anchor))
     })
 }

@@ -9,7 +9,7 @@ use tera::Value;
 use crate::content::{Body, InsertAnchor, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
-use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
 use crate::settings::{LinkLevel, Settings};
 use crate::template::{BodyTemplates, Context, Effects, Files, MarkdownFilter, Scope, Templates};
@@ -18,7 +18,6 @@ use crate::view;
 /// What bodies are made of.
 #[derive(Clone, Copy)]
 pub(super) struct Materials<'a> {
-    pub(super) content: &'a [ParsedContent],
     pub(super) graph: &'a SiteGraph,
     pub(super) templates: &'a Templates,
 }
@@ -37,9 +36,10 @@ impl<'a> Materials<'a> {
     }
 }
 
-/// Renders every body of the graph.
+/// Renders every body of the graph. Each source is dropped as soon as its body is made.
 pub(super) fn render(
     settings: &Settings,
+    content: Vec<ParsedContent>,
     materials: Materials<'_>,
     doors: Doors<'_>,
 ) -> Outcome<Bodies> {
@@ -49,51 +49,82 @@ pub(super) fn render(
         .map(|lang| (lang.as_str(), view::config(settings, lang)))
         .collect();
     let filter = Filter::new(settings, materials, doors);
-    let made: Vec<Option<(&ParsedContent, Outcome<Rendered>)>> = materials
-        .content
-        .par_iter()
+    let scope = materials.scope(settings, doors).with_markdown(&filter);
+    let made: Vec<Option<(Id, Outcome<Rendered>)>> = content
+        .into_par_iter()
         .map(|content| {
-            let (lang, name, value) = own_value(content, materials.graph)?;
-            let config = configs.get(lang).cloned().unwrap_or_else(Value::none);
-            let context = Context::new()
-                .with("config", config)
-                .with("lang", lang)
-                .with(name, value);
-            let scope = materials.scope(settings, doors).with_markdown(&filter);
-            let calls = BodyTemplates::new(materials.templates, context, scope);
-            Some((content, one(settings, materials.graph, content, &calls)))
+            let owner = Owner::of(&content, materials.graph)?;
+            let config = configs.get(owner.lang()).cloned();
+            let context = || owner.context(config.clone().unwrap_or_else(Value::none));
+            let calls = BodyTemplates::new(materials.templates, &context, scope);
+            let body = one(settings, materials.graph, &content, &owner, &calls);
+            Some((owner.id(), body))
         })
         .collect();
     let mut outcome = Outcome::clean(Bodies::default());
-    for (content, body) in made.into_iter().flatten() {
-        let below: Arc<str> = Arc::from(content.name().below.as_str());
+    for (id, body) in made.into_iter().flatten() {
         let body = Arc::new(body.drain_into(&mut outcome.diagnostics));
-        match content {
-            ParsedContent::Page(_) => {
-                outcome.value.pages.insert(PageId(below), body);
-            }
-            ParsedContent::Section(_) => {
-                outcome.value.sections.insert(SectionId(below), body);
-            }
-        }
+        match id {
+            Id::Page(id) => outcome.value.pages.insert(id, body),
+            Id::Section(id) => outcome.value.sections.insert(id, body),
+        };
     }
     outcome
 }
 
-/// Language, variable's name and value of what a shortcode sees; none for drafts.
-fn own_value<'a>(
-    content: &ParsedContent,
-    graph: &'a SiteGraph,
-) -> Option<(&'a str, &'static str, Value)> {
-    let below = content.name().below.as_str();
-    match content {
-        ParsedContent::Page(_) => {
-            let head = graph.pages.get(&PageId(below.into()))?;
-            Some((&head.lang, "page", view::page_without_body(head)))
+enum Id {
+    Page(PageId),
+    Section(SectionId),
+}
+
+/// Whose body it is.
+enum Owner<'a> {
+    Page(&'a PageHead),
+    Section(&'a SectionHead),
+}
+
+impl<'a> Owner<'a> {
+    /// The head of a file; none for drafts.
+    fn of(content: &ParsedContent, graph: &'a SiteGraph) -> Option<Self> {
+        let below = content.name().below.as_str();
+        match content {
+            ParsedContent::Page(_) => graph.pages.get(&PageId(below.into())).map(Self::Page),
+            ParsedContent::Section(_) => graph
+                .sections
+                .get(&SectionId(below.into()))
+                .map(Self::Section),
         }
-        ParsedContent::Section(_) => {
-            let head = graph.sections.get(&SectionId(below.into()))?;
-            Some((&head.lang, "section", view::section_without_body(head)))
+    }
+
+    fn id(&self) -> Id {
+        match self {
+            Self::Page(head) => Id::Page(head.id.clone()),
+            Self::Section(head) => Id::Section(head.id.clone()),
+        }
+    }
+
+    fn lang(&self) -> &'a str {
+        match self {
+            Self::Page(head) => &head.lang,
+            Self::Section(head) => &head.lang,
+        }
+    }
+
+    fn permalink(&self) -> &'a str {
+        match self {
+            Self::Page(head) => &head.permalink,
+            Self::Section(head) => &head.permalink,
+        }
+    }
+
+    /// What its shortcodes see.
+    fn context(&self, config: Value) -> Context {
+        let context = Context::new()
+            .with("config", config)
+            .with("lang", self.lang());
+        match self {
+            Self::Page(head) => context.with("page", view::page_without_body(head)),
+            Self::Section(head) => context.with("section", view::section_without_body(head)),
         }
     }
 }
@@ -103,19 +134,13 @@ fn one(
     settings: &Settings,
     graph: &SiteGraph,
     content: &ParsedContent,
+    owner: &Owner<'_>,
     calls: &BodyTemplates<'_>,
 ) -> Outcome<Rendered> {
     let name = content.name();
-    let below = name.below.as_str();
-    let (body, permalink) = match content {
-        ParsedContent::Page(page) => {
-            let head = graph.pages.get(&PageId(below.into()));
-            (&page.body, head.map(|head| head.permalink.as_str()))
-        }
-        ParsedContent::Section(section) => {
-            let head = graph.sections.get(&SectionId(below.into()));
-            (&section.body, head.map(|head| head.permalink.as_str()))
-        }
+    let body = match content {
+        ParsedContent::Page(page) => &page.body,
+        ParsedContent::Section(section) => &section.body,
     };
     // A page's headings are linked as the section in its own folder says.
     let section = SectionId::of(name.address_folders(), &name.lang, settings);
@@ -127,7 +152,7 @@ fn one(
     markup::render(&BodyJob {
         file: &content.path().0,
         body,
-        permalink: permalink.unwrap_or_default(),
+        permalink: owner.permalink(),
         lang: &name.lang,
         anchors,
         options: &settings.markdown,
@@ -179,11 +204,8 @@ impl MarkdownFilter for Filter<'_> {
     /// page stay as they are: the text belongs to no page.
     fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic> {
         let scope = self.materials.scope(self.settings, self.doors);
-        let calls = BodyTemplates::new(self.materials.templates, Context::new(), scope);
-        let body = Body {
-            text: Arc::from(markdown),
-            first_line: 1,
-        };
+        let calls = BodyTemplates::new(self.materials.templates, &Context::new, scope);
+        let body = Body::new(markdown, 1);
         let outcome = markup::render(&BodyJob {
             file: "",
             body: &body,
@@ -204,9 +226,9 @@ impl MarkdownFilter for Filter<'_> {
             }
             return Err(fault);
         }
-        let html = outcome.value.html;
+        let html = outcome.value.html();
         if !inline {
-            return Ok(html);
+            return Ok(html.to_owned());
         }
         Ok(html
             .trim_start_matches("<p>")

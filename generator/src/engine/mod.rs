@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::outputs::{Artifact, OutputPath};
+use crate::outputs::{Artifact, InMemory, OutputPath, Shelf};
 use crate::settings::{Overrides, Settings};
 
 /// What a build found and made.
@@ -87,15 +87,24 @@ impl Engine {
         self.config_file.as_deref()
     }
 
-    /// Builds the site from its sources as they are now.
+    /// Builds the site from its sources as they are now, in memory.
     #[must_use]
     pub fn build(&self) -> BuildReport {
+        self.build_onto(&|_| Ok(Arc::new(InMemory)))
+    }
+
+    /// The same, each page put on a shelf as soon as it is made.
+    #[must_use]
+    pub fn build_onto(&self, onto: &Onto<'_>) -> BuildReport {
         match pool() {
-            Some(pool) => pool.install(|| stages::run(self)),
-            None => stages::run(self),
+            Some(pool) => pool.install(|| stages::run(self, onto)),
+            None => stages::run(self, onto),
         }
     }
 }
+
+/// The shelf for the files of a build, opened when its settings are known.
+pub type Onto<'a> = dyn Fn(&Settings) -> Result<Arc<dyn Shelf>, Diagnostic> + Sync + 'a;
 
 /// Templates that call each other need more stack than threads have by default.
 const STACK: usize = 16 * 1024 * 1024;

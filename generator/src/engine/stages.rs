@@ -7,20 +7,20 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
-use super::{BuildReport, Engine, anchors, faults, pictures};
+use super::{BuildReport, Engine, Onto, anchors, faults, pictures};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{self, SiteGraph};
 use crate::markup::Bodies;
-use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask};
+use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask, Shelf};
 use crate::settings::{self, Settings};
 use crate::source::{self, SourceFile, SourcePath, SourceTree};
 use crate::template::{Effects, Files, Scope, TemplateSource, Templates, Theme};
 use crate::view::{self, SiteView};
 
 /// Builds the site once.
-pub(super) fn run(engine: &Engine) -> BuildReport {
+pub(super) fn run(engine: &Engine, onto: &Onto<'_>) -> BuildReport {
     let mut run = Run::default();
     let loaded = run.stage("settings", || {
         settings::load(
@@ -30,7 +30,7 @@ pub(super) fn run(engine: &Engine) -> BuildReport {
         )
     });
     match loaded {
-        Ok(settings) => run.site(engine, &Arc::new(settings)),
+        Ok(settings) => run.site(engine, &Arc::new(settings), onto),
         Err(faults) => run.report.diagnostics.extend(faults),
     }
     run.report.diagnostics.sort_by(|a, b| {
@@ -65,7 +65,7 @@ impl Run {
         outcome.drain_into(&mut self.report.diagnostics)
     }
 
-    fn site(&mut self, engine: &Engine, settings: &Arc<Settings>) {
+    fn site(&mut self, engine: &Engine, settings: &Arc<Settings>, onto: &Onto<'_>) {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
         let mut heads = self.heads(settings);
@@ -80,7 +80,14 @@ impl Run {
         if self.report.has_errors() {
             return;
         }
-        self.bodies_and_files(engine, settings, &heads, campaign);
+        let shelf = match onto(settings) {
+            Ok(shelf) => shelf,
+            Err(fault) => {
+                self.report.diagnostics.push(fault);
+                return;
+            }
+        };
+        self.bodies_and_files(engine, settings, heads, campaign, &*shelf);
     }
 
     fn heads(&mut self, settings: &Settings) -> Heads {
@@ -126,10 +133,15 @@ impl Run {
         &mut self,
         engine: &Engine,
         settings: &Settings,
-        heads: &Heads,
+        mut heads: Heads,
         campaign: Option<Campaign>,
+        shelf: &dyn Shelf,
     ) {
-        let graph = &heads.graph;
+        // The bodies hold the texts from here on, and each is let go once it is rendered.
+        heads.sources.forget_content();
+        let content = std::mem::take(&mut heads.content);
+        let (graph, templates) = (&heads.graph, &heads.templates);
+        let materials = bodies::Materials { graph, templates };
         let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
         let tasks = self.take(tasks);
         let styles = self.styles(&tasks, &heads.sources);
@@ -139,14 +151,14 @@ impl Run {
             effects: &effects,
         };
         let bodies = self.stage("bodies", || {
-            bodies::render(settings, heads_of(heads), doors)
+            bodies::render(settings, content, materials, doors)
         });
         let bodies = self.take(bodies);
         self.report.counts.external_links = external_links(&bodies);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
         let view = self.stage("values", || view::freeze(settings, graph, &bodies));
-        let filter = bodies::Filter::new(settings, heads_of(heads), doors);
+        let filter = bodies::Filter::new(settings, materials, doors);
         let scope = Scope::new(settings, graph, &files, &effects)
             .with_site(&view)
             .with_markdown(&filter);
@@ -163,7 +175,7 @@ impl Run {
             .iter()
             .filter(|task| !styles.contains_key(&task.path))
             .collect();
-        let mut artifacts = self.files(&rest, &materials);
+        let mut artifacts = self.files(&rest, &materials, shelf);
         artifacts.extend(styles);
         self.campaign(campaign, settings, &heads.templates, scope, &view);
         let (images, mut warnings) = effects.take();
@@ -209,11 +221,18 @@ impl Run {
         &mut self,
         tasks: &[&OutputTask],
         materials: &Materials<'_>,
+        shelf: &dyn Shelf,
     ) -> BTreeMap<OutputPath, Artifact> {
         let made: Vec<Result<Artifact, Diagnostic>> = self.stage("files", || {
             tasks
                 .par_iter()
-                .map(|task| outputs::render(task, materials))
+                .map(|task| {
+                    let made = outputs::render(task, materials)?;
+                    shelf.put(&task.path, made).map_err(|error| {
+                        Diagnostic::error(format!("{} cannot be written: {error}", task.path))
+                            .hint("look whether the disk is full and who may write there")
+                    })
+                })
                 .collect()
         });
         let mut artifacts = BTreeMap::new();
@@ -257,14 +276,6 @@ fn bytes_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> BTreeMap<String, Arc<
         .iter()
         .filter_map(|(path, artifact)| Some((path.to_string(), Arc::clone(artifact.bytes()?))))
         .collect()
-}
-
-fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
-    bodies::Materials {
-        content: &heads.content,
-        graph: &heads.graph,
-        templates: &heads.templates,
-    }
 }
 
 fn external_links(bodies: &Bodies) -> usize {

@@ -34,10 +34,10 @@ pub struct Bodies {
 }
 
 /// One rendered body.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The HTML.
-    pub html: String,
+    /// The HTML: a string that templates share.
+    pub html: Value,
     /// HTML before `<!-- more -->`; none without the mark.
     pub summary: Option<String>,
     /// Headings as a tree.
@@ -50,6 +50,14 @@ pub struct Rendered {
     pub internal_links: Vec<InternalLink>,
     /// Links that leave the site.
     pub external_links: Vec<String>,
+}
+
+impl Rendered {
+    /// The HTML.
+    #[must_use]
+    pub fn html(&self) -> &str {
+        self.html.as_str().unwrap_or_default()
+    }
 }
 
 /// A heading and those below it.
@@ -80,7 +88,7 @@ pub struct InternalLink {
 
 /// Renders the templates that a body may call: shortcodes, `anchor-link.html`,
 /// `summary-cutoff.html`. Implemented by `template`; `markup` never imports it.
-pub trait TemplateCalls: Sync {
+pub trait TemplateCalls {
     /// Whether `shortcodes/<name>.html` or `.md` exists, and which.
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind>;
 

@@ -1,6 +1,7 @@
 //! One body: from Markdown to HTML with its table of contents, summary and links.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use tera::Value;
 
 use super::code::CodeBlock;
 use super::headings::Headings;
@@ -49,7 +50,7 @@ pub struct BodyJob<'a> {
 #[must_use]
 pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
     let mut faults = Vec::new();
-    let source = &job.body.text;
+    let source = job.body.text();
     let expanded = expand(
         source,
         job.body.first_line,
@@ -80,7 +81,7 @@ pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
     let word_count = words::count(source);
     Outcome {
         value: Rendered {
-            html: out,
+            html: Value::from(out),
             summary,
             toc,
             word_count,

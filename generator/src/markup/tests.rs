@@ -1,7 +1,5 @@
 //! Bodies as Zola renders them.
 
-use std::sync::Arc;
-
 use tera::Value;
 
 use super::{BodyJob, LinkResolver, Rendered, ShortcodeKind, TemplateCalls, render};
@@ -55,10 +53,7 @@ impl TemplateCalls for Site {
 fn with(text: &str, options: &MarkdownSettings, anchors: InsertAnchor) -> Outcome<Rendered> {
     render(&BodyJob {
         file: "content/p.md",
-        body: &Body {
-            text: Arc::from(text),
-            first_line: 5,
-        },
+        body: &Body::new(text, 5),
         permalink: "https://e.com/p/",
         lang: "en",
         anchors,
@@ -77,7 +72,7 @@ fn outcome(text: &str) -> Outcome<Rendered> {
 fn html(text: &str) -> String {
     let outcome = outcome(text);
     assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
-    outcome.value.html
+    outcome.value.html().to_owned()
 }
 
 fn faults(text: &str) -> Vec<String> {
@@ -148,12 +143,12 @@ fn what_links_tell() {
 #[test]
 fn headings() {
     let rendered = outcome("# A\n# A\n## A-1\n# A\n#\n### `c` *d* {#own .x k=v}").value;
-    assert!(rendered.html.starts_with(
+    assert!(rendered.html().starts_with(
         "<h1 id=\"a\">A</h1>\n<h1 id=\"a-1\">A</h1>\n<h2 id=\"a-1-1\">A-1</h2>\n<h1 id=\"a-2\">A</h1>\n<h1 id=\"\"></h1>\n"
-    ), "{}", rendered.html);
+    ), "{}", rendered.html());
     assert!(
         rendered
-            .html
+            .html()
             .ends_with("<h3 id=\"own\" class=\"x\"><code>c</code> <em>d</em></h3>\n")
     );
     let titles: Vec<_> = rendered
@@ -169,7 +164,7 @@ fn headings() {
 #[test]
 fn links_to_headings() {
     let options = MarkdownSettings::default();
-    let html = |anchors| with("# A", &options, anchors).value.html;
+    let html = |anchors| with("# A", &options, anchors).value.html().to_owned();
     assert_eq!(
         html(InsertAnchor::Left),
         "<h1 id=\"a\"><a href=\"#a\">#</a>A</h1>\n"
@@ -272,7 +267,7 @@ fn footnotes_at_the_bottom() {
         ..MarkdownSettings::default()
     };
     let text = "a[^x] b[^y] c[^x]\n\n[^y]: why\n\n[^x]: ex\n\n[^z]: unused";
-    let rendered = with(text, &options, InsertAnchor::None).value.html;
+    let rendered = with(text, &options, InsertAnchor::None).value.html().to_owned();
     assert_eq!(
         rendered,
         "<p>a<sup class=\"footnote-reference\" id=\"fr-x-1\"><a href=\"#fn-x\">1</a></sup> \
@@ -295,7 +290,7 @@ fn options_of_the_settings() {
         external_links_class: Some("out".to_owned()),
         ..MarkdownSettings::default()
     };
-    let html = |text| with(text, &options, InsertAnchor::None).value.html;
+    let html = |text| with(text, &options, InsertAnchor::None).value.html().to_owned();
     assert_eq!(html(":smile: \"x\""), "<p>😄 “x”</p>\n");
     assert_eq!(
         html("![a *b*](/i.png \"t\")\n\n# After \"q\""),
@@ -319,6 +314,6 @@ proptest::proptest! {
             let last = 5 + text.lines().count();
             proptest::prop_assert!(fault.line.is_none_or(|line| (5..=last).contains(&line)));
         }
-        proptest::prop_assert!(!super::marks::any(&outcome.value.html));
+        proptest::prop_assert!(!super::marks::any(outcome.value.html()));
     }
 }

@@ -1,6 +1,7 @@
 //! What stands at a path of the finished site.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -78,15 +79,37 @@ pub enum Artifact {
         /// Whether a hard link will do.
         link: bool,
     },
+    /// Made by the build and put on disk already, to be moved into place.
+    Staged(PathBuf),
+    /// Made by the build and found equal to what the output folder holds.
+    Kept,
+}
+
+/// Takes files as soon as they are made, so that they need not be held in memory.
+pub trait Shelf: Sync {
+    /// Takes a file; what it gives back stands for it in the finished site.
+    ///
+    /// # Errors
+    /// The file cannot be put there.
+    fn put(&self, path: &OutputPath, artifact: Artifact) -> io::Result<Artifact>;
+}
+
+/// Holds every file in memory.
+pub struct InMemory;
+
+impl Shelf for InMemory {
+    fn put(&self, _: &OutputPath, artifact: Artifact) -> io::Result<Artifact> {
+        Ok(artifact)
+    }
 }
 
 impl Artifact {
-    /// The bytes, if they were made by the build.
+    /// The bytes, if they were made by the build and are held in memory.
     #[must_use]
     pub fn bytes(&self) -> Option<&Arc<[u8]>> {
         match self {
             Self::Made(bytes) | Self::Page(bytes) => Some(bytes),
-            Self::Copy { .. } => None,
+            Self::Copy { .. } | Self::Staged(_) | Self::Kept => None,
         }
     }
 }

@@ -12,6 +12,6 @@ mod search;
 mod sitemap;
 mod welcome;
 
-pub use artifact::{Artifact, OutputPath};
+pub use artifact::{Artifact, InMemory, OutputPath, Shelf};
 pub use plan::{OutputTask, plan};
 pub use render::{Materials, render, style};

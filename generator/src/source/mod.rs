@@ -47,3 +47,12 @@ pub struct SourceTree {
     /// `themes/<theme>/static/**`.
     pub theme_statics: BTreeMap<SourcePath, SourceFile>,
 }
+
+impl SourceTree {
+    /// Lets go of the texts of `content`; whoever still needs one shares it.
+    pub fn forget_content(&mut self) {
+        for file in self.content.values_mut() {
+            file.text = None;
+        }
+    }
+}

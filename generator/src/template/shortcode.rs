@@ -1,5 +1,7 @@
 //! The templates that the body of one page or section may call.
 
+use std::cell::OnceCell;
+
 use tera::Value;
 
 use crate::diagnostic::Diagnostic;
@@ -12,18 +14,26 @@ use super::scope::Scope;
 /// Shortcodes, heading links and summary marks for one body.
 pub struct BodyTemplates<'a> {
     templates: &'a Templates,
-    /// `config`, `lang`, and `page` or `section`.
-    context: Context,
+    /// `config`, `lang`, and `page` or `section`: made when the first shortcode is called, since
+    /// most bodies call none.
+    context: OnceCell<Context>,
+    make_context: &'a dyn Fn() -> Context,
     scope: Scope<'a>,
 }
 
 impl<'a> BodyTemplates<'a> {
-    /// For a body whose shortcodes see `context` (`config`, `lang`, and `page` or `section`).
+    /// For a body whose shortcodes see what `context` makes (`config`, `lang`, and `page` or
+    /// `section`).
     #[must_use]
-    pub fn new(templates: &'a Templates, context: Context, scope: Scope<'a>) -> Self {
+    pub fn new(
+        templates: &'a Templates,
+        context: &'a dyn Fn() -> Context,
+        scope: Scope<'a>,
+    ) -> Self {
         Self {
             templates,
-            context,
+            context: OnceCell::new(),
+            make_context: context,
             scope,
         }
     }
@@ -50,7 +60,8 @@ impl TemplateCalls for BodyTemplates<'_> {
             context.insert(name, value);
         }
         if template.starts_with("shortcodes/") {
-            for (name, value) in self.context.iter() {
+            let own = self.context.get_or_init(self.make_context);
+            for (name, value) in own.iter() {
                 context.insert(name, value.clone());
             }
         }

@@ -91,6 +91,10 @@ fn section_translations(settings: &Settings, graph: &SiteGraph, ids: &[SectionId
     Value::from(all)
 }
 
+fn html(body: Option<&Rendered>) -> Value {
+    body.map_or_else(|| Value::from(""), |body| body.html.clone())
+}
+
 fn count(body: Option<&Rendered>, of: fn(&Rendered) -> usize) -> Value {
     Value::from(body.map(of))
 }

@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::{Fields, count, object, page_translations, strings, toc};
+use super::{Fields, count, html, object, page_translations, strings, toc};
 use crate::graph::{PageHead, SiteGraph};
 use crate::markup::Rendered;
 use crate::settings::Settings;
@@ -27,6 +27,21 @@ pub(super) fn bare(
     fields(head, body, translations, backlinks)
 }
 
+/// The same page with its neighbours.
+pub(super) fn beside(page: &Value, lower: Option<Value>, higher: Option<Value>) -> Value {
+    let map = page.as_map().filter(|_| lower.is_some() || higher.is_some());
+    let Some(map) = map else {
+        return page.clone();
+    };
+    let mut map = map.clone();
+    for (name, neighbour) in [("lower", lower), ("higher", higher)] {
+        if let Some(neighbour) = neighbour {
+            map.insert(name.into(), neighbour);
+        }
+    }
+    Value::from(map)
+}
+
 fn fields(
     head: &PageHead,
     body: Option<&Rendered>,
@@ -42,7 +57,7 @@ fn fields(
     Fields::from([
         ("relative_path", Value::from(&*head.id.0)),
         ("colocated_path", text(&head.colocated_path)),
-        ("content", Value::from(body.map_or("", |body| &body.html))),
+        ("content", html(body)),
         ("permalink", Value::from(head.permalink.as_str())),
         ("slug", Value::from(head.slug.as_str())),
         ("ancestors", strings(head.ancestors.iter().map(|id| &*id.0))),

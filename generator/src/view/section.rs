@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::{Fields, count, section_translations, strings, toc};
+use super::{Fields, count, html, section_translations, strings, toc};
 use crate::graph::{SectionHead, SiteGraph};
 use crate::markup::Rendered;
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ fn fields(
     Fields::from([
         ("relative_path", Value::from(&*head.id.0)),
         ("colocated_path", Value::none()),
-        ("content", Value::from(body.map_or("", |body| &body.html))),
+        ("content", html(body)),
         ("permalink", Value::from(head.permalink.as_str())),
         ("draft", Value::from(front.draft)),
         ("ancestors", strings(head.ancestors.iter().map(|id| &*id.0))),

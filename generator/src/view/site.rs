@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use tera::Value;
 
 use super::taxonomy::{self, TaxonomyValues, TermValues};
 use super::{config, page, section};
-use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::graph::{PageHead, PageId, SectionId, SiteGraph};
 use crate::markup::Bodies;
 use crate::settings::Settings;
 use crate::template::SiteLookup;
@@ -74,47 +75,35 @@ fn pages(
     settings: &Settings,
     graph: &SiteGraph,
     bodies: &Bodies,
-    links_to: &dyn Fn(&str) -> Value,
+    links_to: &(dyn Fn(&str) -> Value + Sync),
 ) -> BTreeMap<PageId, PageValues> {
-    let bare: BTreeMap<&PageId, super::Fields> = graph
-        .pages
-        .iter()
-        .map(|(id, head)| {
-            let body = bodies.pages.get(id).map(|body| &**body);
-            let fields = page::bare(settings, graph, head, body, links_to(&id.0));
-            (id, fields)
+    let heads: Vec<&PageHead> = graph.pages.values().collect();
+    let bare: Vec<Value> = heads
+        .par_iter()
+        .map(|head| {
+            let body = bodies.pages.get(&head.id).map(|body| &**body);
+            page::bare(settings, graph, head, body, links_to(&head.id.0)).into()
         })
         .collect();
-    let shared: BTreeMap<&PageId, Value> = bare
-        .iter()
-        .map(|(id, fields)| (*id, Value::from(fields.clone())))
+    let shared: BTreeMap<&PageId, &Value> = heads.iter().map(|head| &head.id).zip(&bare).collect();
+    let neighbour = |id: &Option<PageId>| {
+        let page = id.as_ref().and_then(|id| shared.get(id));
+        page.map(|page| Value::clone(page))
+    };
+    let full: Vec<Value> = heads
+        .par_iter()
+        .zip(&bare)
+        .map(|(head, bare)| page::beside(bare, neighbour(&head.lower), neighbour(&head.higher)))
         .collect();
-    bare.into_iter()
-        .filter_map(|(id, mut fields)| {
-            let head = graph.pages.get(id)?;
-            let without_neighbours = shared.get(id)?.clone();
-            if head.lower.is_none() && head.higher.is_none() {
-                let full = without_neighbours.clone();
-                return Some((
-                    id.clone(),
-                    PageValues {
-                        full,
-                        without_neighbours,
-                    },
-                ));
-            }
-            let neighbour = |id: &Option<PageId>| {
-                Value::from(id.as_ref().and_then(|id| shared.get(id)).cloned())
+    heads
+        .into_iter()
+        .zip(full.into_iter().zip(bare))
+        .map(|(head, (full, without_neighbours))| {
+            let values = PageValues {
+                full,
+                without_neighbours,
             };
-            fields.insert("lower", neighbour(&head.lower));
-            fields.insert("higher", neighbour(&head.higher));
-            Some((
-                id.clone(),
-                PageValues {
-                    full: Value::from(fields),
-                    without_neighbours,
-                },
-            ))
+            (head.id.clone(), values)
         })
         .collect()
 }

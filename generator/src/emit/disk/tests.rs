@@ -17,7 +17,7 @@ fn artifacts(files: &[(&str, &str)]) -> BTreeMap<OutputPath, Artifact> {
 }
 
 fn apply_to(files: &[(&str, &str)], folder: &Path) -> Written {
-    apply(&artifacts(files), folder, &DiskOptions::default()).expect("writes")
+    apply(&artifacts(files), folder, None, &DiskOptions::default()).expect("writes")
 }
 
 fn listing(folder: &Path) -> Vec<String> {

@@ -98,7 +98,7 @@ fn row(search: &SearchSettings, source: &Source<'_>) -> Row {
         body: search.include_content.then(|| {
             source
                 .body
-                .map(|body| plain_text(&body.html, limit))
+                .map(|body| plain_text(body.html(), limit))
                 .unwrap_or_default()
         }),
     }
