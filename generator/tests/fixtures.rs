@@ -40,7 +40,10 @@ mod equal_to_zola {
             .map(|(path, artifact)| {
                 let bytes = match artifact {
                     Artifact::Made(bytes) | Artifact::Page(bytes) => bytes.to_vec(),
-                    Artifact::Copy { from, .. } => fs::read(from).expect("readable"),
+                    Artifact::Copy { from, .. } | Artifact::Staged(from) => {
+                        fs::read(from).expect("readable")
+                    }
+                    Artifact::Kept => panic!("{path} is not in memory"),
                 };
                 (path.to_string(), String::from_utf8(bytes).expect("text"))
             })

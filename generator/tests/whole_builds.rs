@@ -60,7 +60,10 @@ mod built {
             Artifact::Made(bytes) | Artifact::Page(bytes) => {
                 String::from_utf8(bytes.to_vec()).expect("text")
             }
-            Artifact::Copy { from, .. } => fs::read_to_string(from).expect("text"),
+            Artifact::Copy { from, .. } | Artifact::Staged(from) => {
+                fs::read_to_string(from).expect("text")
+            }
+            Artifact::Kept => panic!("{path} is not in memory"),
         }
     }
 

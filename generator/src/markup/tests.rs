@@ -267,7 +267,10 @@ fn footnotes_at_the_bottom() {
         ..MarkdownSettings::default()
     };
     let text = "a[^x] b[^y] c[^x]\n\n[^y]: why\n\n[^x]: ex\n\n[^z]: unused";
-    let rendered = with(text, &options, InsertAnchor::None).value.html().to_owned();
+    let rendered = with(text, &options, InsertAnchor::None)
+        .value
+        .html()
+        .to_owned();
     assert_eq!(
         rendered,
         "<p>a<sup class=\"footnote-reference\" id=\"fr-x-1\"><a href=\"#fn-x\">1</a></sup> \
@@ -290,7 +293,12 @@ fn options_of_the_settings() {
         external_links_class: Some("out".to_owned()),
         ..MarkdownSettings::default()
     };
-    let html = |text| with(text, &options, InsertAnchor::None).value.html().to_owned();
+    let html = |text| {
+        with(text, &options, InsertAnchor::None)
+            .value
+            .html()
+            .to_owned()
+    };
     assert_eq!(html(":smile: \"x\""), "<p>😄 “x”</p>\n");
     assert_eq!(
         html("![a *b*](/i.png \"t\")\n\n# After \"q\""),

@@ -29,7 +29,9 @@ pub(super) fn bare(
 
 /// The same page with its neighbours.
 pub(super) fn beside(page: &Value, lower: Option<Value>, higher: Option<Value>) -> Value {
-    let map = page.as_map().filter(|_| lower.is_some() || higher.is_some());
+    let map = page
+        .as_map()
+        .filter(|_| lower.is_some() || higher.is_some());
     let Some(map) = map else {
         return page.clone();
     };

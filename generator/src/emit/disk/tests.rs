@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::outputs::Shelf;
 
 fn artifacts(files: &[(&str, &str)]) -> BTreeMap<OutputPath, Artifact> {
     files
@@ -76,7 +77,7 @@ fn dotfiles_at_the_root_stay_when_asked_for() {
         keep_dotfiles: true,
         sources: None,
     };
-    apply(&artifacts(&[("a", "1")]), root, &options).expect("writes");
+    apply(&artifacts(&[("a", "1")]), root, None, &options).expect("writes");
     assert_eq!(listing(root), [".git", ".git/config", "a"]);
     apply_to(&[("a", "1")], root);
     assert_eq!(listing(root), ["a"]);
@@ -96,7 +97,7 @@ fn copies_are_current_by_size_and_time() {
                 link,
             },
         )]);
-        apply(&artifacts, &out, &DiskOptions::default()).expect("writes")
+        apply(&artifacts, &out, None, &DiskOptions::default()).expect("writes")
     };
     assert_eq!(copy(false).written, 1);
     assert_eq!(copy(false).kept, 1);
@@ -125,8 +126,50 @@ fn the_sources_are_never_wiped() {
             keep_dotfiles: false,
             sources: Some(site.clone()),
         };
-        let refused = apply(&artifacts(&[("a", "1")]), output, &options);
+        let refused = apply(&artifacts(&[("a", "1")]), output, None, &options);
         assert!(matches!(refused, Err(EmitError::HoldsSources(_))));
     }
     assert!(site.join("config.toml").exists());
+}
+
+/// Puts files on a staging folder, as a build does, and then in place.
+fn staged(files: &[(&str, &str)], folder: &Path) -> Written {
+    let staging = Staging::beside(folder).expect("a staging folder");
+    let put: BTreeMap<OutputPath, Artifact> = artifacts(files)
+        .into_iter()
+        .map(|(path, artifact)| {
+            let stands = staging.put(&path, artifact).expect("put");
+            (path, stands)
+        })
+        .collect();
+    apply(&put, folder, Some(&staging), &DiskOptions::default()).expect("writes")
+}
+
+#[test]
+fn staged_files_come_into_place_and_equal_ones_stay() {
+    let above = tempfile::tempdir().expect("a folder");
+    let root = above.path().join("public");
+    let first = staged(&[("a/index.html", "1"), ("b.txt", "1")], &root);
+    assert_eq!((first.written, first.kept, first.deleted), (2, 0, 0));
+    assert_eq!(
+        listing(above.path()),
+        ["public", "public/a", "public/a/index.html", "public/b.txt"]
+    );
+    let time = |name: &str| fs::metadata(root.join(name)).and_then(|m| m.modified());
+    let before = time("a/index.html").expect("a time");
+    let second = staged(&[("a/index.html", "1"), ("c/index.html", "2")], &root);
+    assert_eq!((second.written, second.kept, second.deleted), (1, 1, 1));
+    assert_eq!(listing(&root), ["a", "a/index.html", "c", "c/index.html"]);
+    assert_eq!(before, time("a/index.html").expect("a time"));
+}
+
+#[test]
+fn a_build_that_fails_leaves_no_trace() {
+    let above = tempfile::tempdir().expect("a folder");
+    let root = above.path().join("public");
+    for (path, artifact) in artifacts(&[("a/index.html", "1")]) {
+        let staging = Staging::beside(&root).expect("a staging folder");
+        staging.put(&path, artifact).expect("put");
+    }
+    assert!(listing(above.path()).is_empty());
 }
