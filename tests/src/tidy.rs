@@ -92,8 +92,8 @@ const CONFINED: &[Confined] = &[
     Confined {
         program: "generator",
         words: &["rayon"],
-        only_in: &["engine", "source"],
-        because: "only `engine` and `source` share work among threads (rule 3)",
+        only_in: &["engine", "source", "view", "emit"],
+        because: "only stages that go over the whole site share work among threads (rule 3)",
     },
     Confined {
         program: "generator",

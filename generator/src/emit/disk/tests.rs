@@ -134,7 +134,7 @@ fn the_sources_are_never_wiped() {
 
 /// Puts files on a staging folder, as a build does, and then in place.
 fn staged(files: &[(&str, &str)], folder: &Path) -> Written {
-    let staging = Staging::beside(folder).expect("a staging folder");
+    let staging = Staging::beside(folder, None).expect("a staging folder");
     let put: BTreeMap<OutputPath, Artifact> = artifacts(files)
         .into_iter()
         .map(|(path, artifact)| {
@@ -168,7 +168,7 @@ fn a_build_that_fails_leaves_no_trace() {
     let above = tempfile::tempdir().expect("a folder");
     let root = above.path().join("public");
     for (path, artifact) in artifacts(&[("a/index.html", "1")]) {
-        let staging = Staging::beside(&root).expect("a staging folder");
+        let staging = Staging::beside(&root, None).expect("a staging folder");
         staging.put(&path, artifact).expect("put");
     }
     assert!(listing(above.path()).is_empty());
