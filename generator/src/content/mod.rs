@@ -13,6 +13,7 @@ mod tests;
 pub use dates::WrittenDate;
 pub use names::FileName;
 pub use parse::parse_file;
+pub use split::{Fence, front_matter_of};
 
 use std::sync::Arc;
 

@@ -12,10 +12,22 @@ use crate::source::Layout;
 
 /// Old keys, and what to write instead.
 pub(super) const MOVED: &[(&str, &str)] = &[
-    ("generate_feed", "this is called `generate_feeds` now"),
-    ("generate_rss", "this is called `generate_feeds` now"),
-    ("feed_filename", "write feed_filenames = [\"…\"], a list"),
-    ("rss_limit", "this is called `feed_limit` now"),
+    (
+        "generate_feed",
+        "this is called `generate_feeds` now (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "generate_rss",
+        "this is called `generate_feeds` now (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "feed_filename",
+        "write feed_filenames = [\"…\"], a list (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "rss_limit",
+        "this is called `feed_limit` now (`groundswell migrate` rewrites it)",
+    ),
     ("highlight_code", HIGHLIGHTING),
     ("highlight_theme", HIGHLIGHTING),
     ("highlight_themes_css", HIGHLIGHTING),
