@@ -12,7 +12,10 @@ use crate::fields::nearest;
 use crate::graph::{PageId, SectionId, SiteGraph};
 use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
 use crate::settings::{LinkLevel, Settings};
-use crate::template::{BodyTemplates, Context, Effects, Files, MarkdownFilter, Scope, Templates};
+use crate::template::{
+    BodyTemplates, Context, Effects, Files, MarkdownFilter, MarkdownPlace, Scope, ScopeHost,
+    Templates,
+};
 use crate::view;
 
 /// What bodies are made of.
@@ -42,6 +45,7 @@ pub(super) fn render(
     settings: &Settings,
     materials: Materials<'_>,
     doors: Doors<'_>,
+    host: &Arc<dyn ScopeHost>,
 ) -> Outcome<Bodies> {
     let configs: BTreeMap<&str, Value> = settings
         .languages
@@ -59,7 +63,10 @@ pub(super) fn render(
                 .with("config", config)
                 .with("lang", lang)
                 .with(name, value);
-            let scope = materials.scope(settings, doors).with_markdown(&filter);
+            let scope = materials
+                .scope(settings, doors)
+                .with_markdown(&filter)
+                .with_host(host);
             let calls = BodyTemplates::new(materials.templates, context, scope);
             Some((content, one(settings, materials.graph, content, &calls)))
         })
@@ -177,9 +184,14 @@ impl<'a> Filter<'a> {
 impl MarkdownFilter for Filter<'_> {
     /// Shortcodes see no page and no language, headings get no links, and addresses beside the
     /// page stay as they are: the text belongs to no page.
-    fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic> {
+    fn render(
+        &self,
+        markdown: &str,
+        inline: bool,
+        place: Option<&MarkdownPlace>,
+    ) -> Result<String, Diagnostic> {
         let scope = self.materials.scope(self.settings, self.doors);
-        let calls = BodyTemplates::new(self.materials.templates, Context::new(), scope);
+        let calls = BodyTemplates::new(self.materials.templates, Context::new(), scope).as_filter();
         let body = Body {
             text: Arc::from(markdown),
             first_line: 1,
@@ -187,8 +199,10 @@ impl MarkdownFilter for Filter<'_> {
         let outcome = markup::render(&BodyJob {
             file: "",
             body: &body,
-            permalink: "",
-            lang: &self.settings.default_language,
+            permalink: place.map_or("", |place| place.permalink.as_str()),
+            lang: place.map_or(self.settings.default_language.as_str(), |place| {
+                place.lang.as_str()
+            }),
             anchors: InsertAnchor::None,
             options: &self.settings.markdown,
             slugs: self.settings.slugify.anchors,

@@ -81,6 +81,10 @@ pub struct InternalLink {
 /// Renders the templates that a body may call: shortcodes, `anchor-link.html`,
 /// `summary-cutoff.html`. Implemented by `template`; `markup` never imports it.
 pub trait TemplateCalls: Sync {
+    /// A body that is a template itself, rendered to Markdown; none where the site's dialect knows
+    /// shortcodes instead.
+    fn whole(&self, source: &str, file: &str) -> Option<Result<String, Diagnostic>>;
+
     /// Whether `shortcodes/<name>.html` or `.md` exists, and which.
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind>;
 

@@ -22,6 +22,10 @@ impl LinkResolver for Site {
 }
 
 impl TemplateCalls for Site {
+    fn whole(&self, _source: &str, _file: &str) -> Option<Result<String, Diagnostic>> {
+        None
+    }
+
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind> {
         match name {
             "h" | "fails" => Some(ShortcodeKind::Html),

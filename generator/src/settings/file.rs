@@ -128,6 +128,8 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         link_checker,
         extra: Node::empty_table().to_value(true),
         campaign: None,
+        dialect: None,
+        skip_content_templating: globs("skip_content_templating", &mut table),
         warnings: Vec::new(),
     };
     table.finish_strict(MOVED);

@@ -15,6 +15,8 @@ pub struct BodyTemplates<'a> {
     /// `config`, `lang`, and `page` or `section`.
     context: Context,
     scope: Scope<'a>,
+    /// Whether a text of a template is rendered, which is no template itself.
+    is_filter: bool,
 }
 
 impl<'a> BodyTemplates<'a> {
@@ -25,11 +27,27 @@ impl<'a> BodyTemplates<'a> {
             templates,
             context,
             scope,
+            is_filter: false,
         }
+    }
+
+    /// The same for the filter `markdown`.
+    #[must_use]
+    pub fn as_filter(mut self) -> Self {
+        self.is_filter = true;
+        self
     }
 }
 
 impl TemplateCalls for BodyTemplates<'_> {
+    fn whole(&self, source: &str, file: &str) -> Option<Result<String, Diagnostic>> {
+        let native = self.templates.native()?;
+        if self.is_filter {
+            return Some(Ok(source.to_owned()));
+        }
+        Some(native.render_content(source, file, &self.context, &self.scope))
+    }
+
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind> {
         if self.templates.contains(&format!("shortcodes/{name}.html")) {
             Some(ShortcodeKind::Html)
