@@ -124,6 +124,8 @@ pub struct PageFrontMatter {
     pub template: Option<String>,
     /// Whether the search finds it.
     pub in_search_index: bool,
+    /// Whether feeds hold it (Zola 0.23 only).
+    pub include_in_feeds: bool,
     /// The author's own settings: always a map.
     pub extra: Value,
 }

@@ -50,7 +50,7 @@ pub struct BodyJob<'a> {
 pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
     let mut faults = Vec::new();
     let source = &job.body.text;
-    let whole = job.templates.whole(source, job.file);
+    let whole = job.templates.whole(source, job.file, job.body.first_line);
     let templated = whole.is_some();
     let expanded = match whole {
         None => expand(

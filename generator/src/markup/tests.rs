@@ -22,7 +22,7 @@ impl LinkResolver for Site {
 }
 
 impl TemplateCalls for Site {
-    fn whole(&self, _source: &str, _file: &str) -> Option<Result<String, Diagnostic>> {
+    fn whole(&self, _: &str, _: &str, _: usize) -> Option<Result<String, Diagnostic>> {
         None
     }
 

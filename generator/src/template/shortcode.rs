@@ -40,12 +40,17 @@ impl<'a> BodyTemplates<'a> {
 }
 
 impl TemplateCalls for BodyTemplates<'_> {
-    fn whole(&self, source: &str, file: &str) -> Option<Result<String, Diagnostic>> {
+    fn whole(
+        &self,
+        source: &str,
+        file: &str,
+        first_line: usize,
+    ) -> Option<Result<String, Diagnostic>> {
         let native = self.templates.native()?;
         if self.is_filter {
             return Some(Ok(source.to_owned()));
         }
-        Some(native.render_content(source, file, &self.context, &self.scope))
+        Some(native.render_content(source, (file, first_line), &self.context, &self.scope))
     }
 
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind> {

@@ -39,13 +39,15 @@ impl Native {
         )
     }
 
-    /// The fault that an error tells of; `content` is the file of a body that is a template.
-    pub(super) fn fault(&self, error: &Error, content: Option<&str>) -> Diagnostic {
+    /// The fault that an error tells of; `content` is the file of a body that is a template, and
+    /// the line where that begins.
+    pub(super) fn fault(&self, error: &Error, content: Option<(&str, usize)>) -> Diagnostic {
         let (ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report)) = error.kind()
         else {
             if let Some(mut told) = self.told(&error.to_string()) {
-                if let Some(file) = content {
+                if let Some((file, first_line)) = content {
                     told.file = Some(file.to_owned());
+                    told.line = told.line.map(|line| line + first_line - 1);
                 }
                 told.message = told.message.trim_start_matches("error: ").to_owned();
                 return told;
@@ -58,14 +60,14 @@ impl Native {
             }
             let fault = Diagnostic::error(text.trim().to_owned());
             return match content {
-                Some(file) => fault.in_file(file),
+                Some((file, _)) => fault.in_file(file),
                 None => fault,
             };
         };
         let name = report.filename();
-        let file = match content {
+        let (file, first_line) = match content {
             Some(content) if name == ONE_OFF || name.is_empty() => content,
-            _ => self.file(name).unwrap_or(name),
+            _ => (self.file(name).unwrap_or(name), 1),
         };
         let mut message = report.message().trim().to_owned();
         let mut cause = error.source();
@@ -73,8 +75,9 @@ impl Native {
             message = format!("{message}: {inner}");
             cause = inner.source();
         }
-        Diagnostic::error(message)
-            .in_file(file)
-            .at(report.span().start_line, report.span().start_col + 1)
+        Diagnostic::error(message).in_file(file).at(
+            first_line + report.span().start_line - 1,
+            report.span().start_col + 1,
+        )
     }
 }

@@ -78,7 +78,7 @@ impl Function<TeraResult<Value>> for Shared {
             .iter()
             // An argument that is nothing counts as not given.
             .filter(|(_, value)| !value.is_none() && !value.is_undefined())
-            .filter_map(|(key, value)| Some((self.argument(key.as_str()?), value.clone())))
+            .filter_map(|(key, value)| Some((self.argument(key.as_str()?), whole(value))))
             .collect();
         let has = |name: &str, given: &[(&str, Value)]| given.iter().any(|(key, _)| *key == name);
         // Only content files have a language by themselves: other addresses are as written.
@@ -152,6 +152,17 @@ impl Shared {
             *value = Value::from(known);
         }
         given
+    }
+}
+
+/// A decimal number without a fraction as a whole one: Tera 2 takes it where that is wanted, and
+/// its divisions make only such.
+fn whole(value: &Value) -> Value {
+    match value.as_f64() {
+        Some(number) if value.is_f64() && number.fract() == 0.0 && number.abs() < 9e15 => {
+            Value::from(number as i64)
+        }
+        _ => value.clone(),
     }
 }
 

@@ -153,11 +153,11 @@ impl Native {
             .map_err(|error| self.fault(&error, None))
     }
 
-    /// Renders a body that is a template itself.
+    /// Renders a body that is a template itself and begins on this line of its file.
     pub(super) fn render_content(
         &self,
         source: &str,
-        file: &str,
+        (file, first_line): (&str, usize),
         context: &Context,
         scope: &Scope<'_>,
     ) -> Result<String, Diagnostic> {
@@ -169,7 +169,7 @@ impl Native {
         host::during(scope, || {
             self.tera.render_str(source, &variables(context), false)
         })
-        .map_err(|error| self.fault(&error, Some(file)))
+        .map_err(|error| self.fault(&error, Some((file, first_line))))
     }
 }
 

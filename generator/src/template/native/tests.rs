@@ -106,6 +106,10 @@ fn functions_know_the_language_of_the_page() {
         ("{{ 1234567 | num_format(locale='en') }}", "1,234,567"),
         ("{{ title }}", "&lt;a/b&gt; &#39;c&#39;"),
         ("{{ '2026-11-24' | date(format='%d %B') }}", "24 November"),
+        (
+            "{{ get_hash(literal='a', sha_type=512 / 2, base64=false) | truncate(length=4, end='') }}",
+            "ca97",
+        ),
         ("{{ zola_version }}", "0.23.4"),
         (
             "{% component c(x) %}[{{ x }}]{% endcomponent c %}{{ <c x={n} /> }}",
@@ -134,9 +138,18 @@ fn faults_name_the_authors_file_and_line() {
     assert_eq!(loaded.diagnostics.len(), 2, "{:#?}", loaded.diagnostics);
     let content = "a\n{{ nope.deep }}";
     let native = Native::load(&[], None).value;
-    let told = in_scope(|scope| native.render_content(content, "content/a.md", &context(), scope));
+    let told =
+        in_scope(|scope| native.render_content(content, ("content/a.md", 5), &context(), scope));
     let told = told.expect_err("a fault").to_string();
-    assert!(told.starts_with("content/a.md:2:"), "{told}");
+    let unknown = in_scope(|scope| {
+        native.render_content("\n{{ 1 | no }}", ("content/a.md", 5), &context(), scope)
+    });
+    let unknown = unknown.expect_err("a fault").to_string();
+    assert!(
+        unknown.starts_with("content/a.md:6:8: Unknown filter"),
+        "{unknown}"
+    );
+    assert!(told.starts_with("content/a.md:6:"), "{told}");
 }
 
 #[test]
@@ -144,7 +157,7 @@ fn content_is_a_template_unless_the_settings_say_no() {
     let component = "{% component box(x) %}<b>{{ x }}</b>{% endcomponent box %}";
     let native = Native::load(&sources(&[("components.html", component)]), None).value;
     let render = |text: &str, file: &str| {
-        in_scope(|scope| native.render_content(text, file, &context(), scope))
+        in_scope(|scope| native.render_content(text, (file, 1), &context(), scope))
             .map_err(|fault| fault.to_string())
     };
     let text = "# {{ title }}\n{{ <box x=\"é\" /> }}\n{% raw %}{{ x }}{% endraw %}";
