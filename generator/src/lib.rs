@@ -24,6 +24,7 @@ pub mod engine;
 pub mod fields;
 pub mod graph;
 pub mod markup;
+pub mod migrate;
 pub mod outputs;
 pub mod serve;
 pub mod settings;

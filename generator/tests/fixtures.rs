@@ -77,4 +77,10 @@ mod equal_to_zola {
     fn markdown_with_all_options() {
         same_as_expected("markdown");
     }
+
+    /// What is expected here follows Zola's branch `next` as it was read (docs/zola-0.23.md).
+    #[test]
+    fn a_site_for_zola_0_23_with_components_in_its_content() {
+        same_as_expected("zola-0.23");
+    }
 }

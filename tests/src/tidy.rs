@@ -21,6 +21,7 @@ const GENERATOR_ORDER: &[&[&str]] = &[
     &["emit"],
     &["serve"],
     &["dev"],
+    &["migrate"],
     &["cli"],
 ];
 

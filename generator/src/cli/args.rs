@@ -30,6 +30,8 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Look for mistakes without building anything
     Check(CheckArgs),
+    /// Rewrite the configuration and front matter of a site made for Zola before 0.22
+    Migrate(MigrateArgs),
     /// Try the whole campaign on this machine: site, petition service and a mailbox
     #[cfg(feature = "dev")]
     Dev(DevArgs),
@@ -129,6 +131,17 @@ pub(super) struct CheckArgs {
     /// Do not look whether links to other sites work
     #[arg(long)]
     pub(super) skip_external_links: bool,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// Rewrite without asking
+    #[arg(short, long, conflicts_with = "dry_run")]
+    pub(super) yes: bool,
+    /// Only show what would change
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
 }
 
 /// Arguments of `dev`.

@@ -7,6 +7,7 @@ mod check;
 mod dev;
 mod init;
 mod listen;
+mod migrate;
 mod report;
 mod serve;
 
@@ -50,6 +51,9 @@ pub fn run() -> ExitCode {
         Command::Build(args) => build::run(&site, &args),
         Command::Serve(args) => serve::run(&site, &args),
         Command::Check(args) => check::run(&site, &args),
+        Command::Migrate(args) => {
+            migrate::run(&site, &args, &mut BufReader::new(stdin()), &mut stdout())
+        }
         #[cfg(feature = "dev")]
         Command::Dev(args) => dev::run(&site, &args),
     };

@@ -37,6 +37,7 @@ pub(super) fn read(
         aliases: table.strings("aliases").unwrap_or_default(),
         template: table.string("template"),
         in_search_index: table.flag("in_search_index", true),
+        include_in_feeds: table.flag("include_in_feeds", true),
         extra: extra(&mut table, sorted),
     };
     table.finish_lenient();

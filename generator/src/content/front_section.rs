@@ -18,8 +18,14 @@ const ORDERS: &[(&str, SortBy)] = &[
 
 /// Old keys, and what to write instead.
 const MOVED: &[(&str, &str)] = &[
-    ("order", "this is called `weight`"),
-    ("generate_feed", "this is called `generate_feeds` now"),
+    (
+        "order",
+        "this is called `weight` (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "generate_feed",
+        "this is called `generate_feeds` now (`groundswell migrate` rewrites it)",
+    ),
     (
         "date",
         "a section has no date; only pages do: name the file index.md if it is a page",

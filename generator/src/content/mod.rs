@@ -13,6 +13,7 @@ mod tests;
 pub use dates::WrittenDate;
 pub use names::FileName;
 pub use parse::parse_file;
+pub use split::{Fence, front_matter_of};
 
 use std::sync::Arc;
 
@@ -141,6 +142,8 @@ pub struct PageFrontMatter {
     pub template: Option<String>,
     /// Whether the search finds it.
     pub in_search_index: bool,
+    /// Whether feeds hold it (Zola 0.23 only).
+    pub include_in_feeds: bool,
     /// The author's own settings: always a map.
     pub extra: Value,
 }

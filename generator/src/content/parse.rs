@@ -1,6 +1,6 @@
 //! From a content file's text to typed front matter and body.
 
-use super::split::{Format, SplitError, split};
+use super::split::{Fence, SplitError, split};
 use super::{FileName, ParsedContent, ParsedPage, ParsedSection, front_page, front_section};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::{Faults, Node, Table, parse_toml, parse_yaml};
@@ -49,10 +49,10 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
         }
     };
     let node: Node = match parts.format {
-        Format::Toml => parse_toml(parts.front, parts.front_line, faults)?,
-        Format::Yaml => parse_yaml(parts.front, parts.front_line, faults)?,
+        Fence::Toml => parse_toml(parts.front, parts.front_line, faults)?,
+        Fence::Yaml => parse_yaml(parts.front, parts.front_line, faults)?,
     };
-    let sorted = parts.format == Format::Toml;
+    let sorted = parts.format == Fence::Toml;
     let table = Table::read("the front matter", &node, faults);
     let path = file.path.clone();
     let body = parts.to_body(&text);
@@ -90,8 +90,8 @@ fn no_front_matter(error: &SplitError, faults: &mut Faults) {
         ),
         SplitError::Unclosed(format, line) => {
             let fence = match format {
-                Format::Toml => "+++",
-                Format::Yaml => "---",
+                Fence::Toml => "+++",
+                Fence::Yaml => "---",
             };
             faults.found.push(
                 Diagnostic::error(format!(

@@ -1,12 +1,13 @@
 //! A content file's text, split into front matter and Markdown.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Body;
 
 /// In which language the front matter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub enum Fence {
     /// Between lines of `+++`.
     Toml,
     /// Between lines of `---`.
@@ -16,7 +17,7 @@ pub(super) enum Format {
 /// The two parts of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
-    pub(super) format: Format,
+    pub(super) format: Fence,
     /// From the end of the opening fence on, so that its first line is that fence's.
     pub(super) front: &'a str,
     /// Line of the opening fence, from 1.
@@ -32,7 +33,7 @@ pub(super) enum SplitError {
     /// The file does not begin with a fence.
     NoFront,
     /// The fence that opens on this line never closes.
-    Unclosed(Format, usize),
+    Unclosed(Fence, usize),
 }
 
 /// Splits a file as Zola does: white space may stand before the opening fence; the first later
@@ -40,9 +41,9 @@ pub(super) enum SplitError {
 pub(super) fn split(text: &str) -> Result<Parts<'_>, SplitError> {
     let start = text.trim_start();
     let (format, fence) = if start.starts_with("+++") {
-        (Format::Toml, "+++")
+        (Fence::Toml, "+++")
     } else if start.starts_with("---") {
-        (Format::Yaml, "---")
+        (Fence::Yaml, "---")
     } else {
         return Err(SplitError::NoFront);
     };
@@ -82,6 +83,19 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, SplitError> {
     Err(unclosed)
 }
 
+/// Where a file's front matter stands (without its fences), and on which line it begins; none if
+/// there is none.
+#[must_use]
+pub fn front_matter_of(text: &str) -> Option<(Fence, Range<usize>, usize)> {
+    let parts = split(text).ok()?;
+    let start = text.len() - text.trim_start().len() + "+++".len();
+    Some((
+        parts.format,
+        start..start + parts.front.len(),
+        parts.front_line,
+    ))
+}
+
 fn lines_in(text: &str, end: usize) -> usize {
     text.bytes().take(end).filter(|byte| *byte == b'\n').count()
 }
@@ -100,12 +114,12 @@ impl Parts<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, SplitError, split};
+    use super::{Fence, SplitError, split};
 
     #[test]
     fn fences_and_lines() {
         let parts = split("\n+++\ntitle = \"a\"\n+++\n\n\nText\n").expect("two parts");
-        assert_eq!(parts.format, Format::Toml);
+        assert_eq!(parts.format, Fence::Toml);
         assert_eq!(parts.front, "\ntitle = \"a\"\n");
         assert_eq!((parts.front_line, parts.body_line), (2, 7));
         assert_eq!(parts.body, "Text\n");
@@ -116,7 +130,7 @@ mod tests {
         let parts = split("+++\ntitle=\"a\" +++\nbody").expect("two parts");
         assert_eq!((parts.front, parts.body), ("\ntitle=\"a\" ", "body"));
         let parts = split("---\r\na: 1\r\n---").expect("two parts");
-        assert_eq!((parts.format, parts.body), (Format::Yaml, ""));
+        assert_eq!((parts.format, parts.body), (Fence::Yaml, ""));
         let parts = split("+++\na = \"x +++ y\"\n+++\n  indented").expect("two parts");
         assert_eq!(parts.front, "\na = \"x +++ y\"\n");
         assert_eq!(parts.body, "  indented");
@@ -129,7 +143,7 @@ mod tests {
         assert_eq!(split("+++ a\n+++").map(|_| ()), Err(SplitError::NoFront));
         assert_eq!(
             split("\n+++\na = 1\n").map(|_| ()),
-            Err(SplitError::Unclosed(Format::Toml, 2))
+            Err(SplitError::Unclosed(Fence::Toml, 2))
         );
     }
 }

@@ -12,7 +12,10 @@ use crate::fields::nearest;
 use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
 use crate::settings::{LinkLevel, Settings};
-use crate::template::{BodyTemplates, Context, Effects, Files, MarkdownFilter, Scope, Templates};
+use crate::template::{
+    BodyTemplates, Context, Effects, Files, MarkdownFilter, MarkdownPlace, Scope, ScopeHost,
+    Templates,
+};
 use crate::view;
 
 /// What bodies are made of.
@@ -42,6 +45,7 @@ pub(super) fn render(
     content: Vec<ParsedContent>,
     materials: Materials<'_>,
     doors: Doors<'_>,
+    host: &Arc<dyn ScopeHost>,
 ) -> Outcome<Bodies> {
     let configs: BTreeMap<&str, Value> = settings
         .languages
@@ -49,7 +53,10 @@ pub(super) fn render(
         .map(|lang| (lang.as_str(), view::config(settings, lang)))
         .collect();
     let filter = Filter::new(settings, materials, doors);
-    let scope = materials.scope(settings, doors).with_markdown(&filter);
+    let scope = materials
+        .scope(settings, doors)
+        .with_markdown(&filter)
+        .with_host(host);
     let made: Vec<Option<(Id, Outcome<Rendered>)>> = content
         .into_par_iter()
         .map(|content| {
@@ -202,15 +209,22 @@ impl<'a> Filter<'a> {
 impl MarkdownFilter for Filter<'_> {
     /// Shortcodes see no page and no language, headings get no links, and addresses beside the
     /// page stay as they are: the text belongs to no page.
-    fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic> {
+    fn render(
+        &self,
+        markdown: &str,
+        inline: bool,
+        place: Option<&MarkdownPlace>,
+    ) -> Result<String, Diagnostic> {
         let scope = self.materials.scope(self.settings, self.doors);
-        let calls = BodyTemplates::new(self.materials.templates, &Context::new, scope);
+        let calls = BodyTemplates::new(self.materials.templates, &Context::new, scope).as_filter();
         let body = Body::new(markdown, 1);
         let outcome = markup::render(&BodyJob {
             file: "",
             body: &body,
-            permalink: "",
-            lang: &self.settings.default_language,
+            permalink: place.map_or("", |place| place.permalink.as_str()),
+            lang: place.map_or(self.settings.default_language.as_str(), |place| {
+                place.lang.as_str()
+            }),
             anchors: InsertAnchor::None,
             options: &self.settings.markdown,
             slugs: self.settings.slugify.anchors,

@@ -3,6 +3,7 @@
 mod anchors;
 mod bodies;
 mod faults;
+mod host;
 mod pictures;
 mod stages;
 

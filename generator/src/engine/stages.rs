@@ -7,6 +7,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
+use super::host::Host;
 use super::{BuildReport, Engine, Onto, anchors, faults, pictures};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
@@ -14,9 +15,9 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{self, SiteGraph};
 use crate::markup::Bodies;
 use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask, Shelf};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Dialect, Settings};
 use crate::source::{self, SourceFile, SourcePath, SourceTree};
-use crate::template::{Effects, Files, Scope, TemplateSource, Templates, Theme};
+use crate::template::{Effects, Files, Scope, ScopeHost, TemplateSource, Templates, Theme};
 use crate::view::{self, SiteView};
 
 /// Builds the site once.
@@ -46,10 +47,10 @@ struct Run {
 }
 
 /// What the first stages made.
-struct Heads {
+pub(super) struct Heads {
     sources: SourceTree,
     content: Vec<ParsedContent>,
-    graph: SiteGraph,
+    pub(super) graph: SiteGraph,
     templates: Templates,
 }
 
@@ -87,7 +88,17 @@ impl Run {
                 return;
             }
         };
-        self.bodies_and_files(engine, settings, heads, campaign, &*shelf);
+        // The bodies hold the texts from here on, and each is let go once it is rendered.
+        heads.sources.forget_content();
+        let content = std::mem::take(&mut heads.content);
+        self.bodies_and_files(
+            engine,
+            settings,
+            &Arc::new(heads),
+            content,
+            campaign,
+            &*shelf,
+        );
     }
 
     fn heads(&mut self, settings: &Settings) -> Heads {
@@ -132,36 +143,59 @@ impl Run {
     fn bodies_and_files(
         &mut self,
         engine: &Engine,
-        settings: &Settings,
-        mut heads: Heads,
+        settings: &Arc<Settings>,
+        heads: &Arc<Heads>,
+        content: Vec<ParsedContent>,
         campaign: Option<Campaign>,
         shelf: &dyn Shelf,
     ) {
-        // The bodies hold the texts from here on, and each is let go once it is rendered.
-        heads.sources.forget_content();
-        let content = std::mem::take(&mut heads.content);
-        let (graph, templates) = (&heads.graph, &heads.templates);
-        let materials = bodies::Materials { graph, templates };
+        let (graph, materials) = (&heads.graph, heads_of(heads));
         let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
         let tasks = self.take(tasks);
-        let styles = self.styles(&tasks, &heads.sources);
-        let (files, effects) = (Files::beside(bytes_of(&styles)), Effects::new());
+        let mut early = self.early("styles", &tasks, |task| {
+            outputs::style(task, &heads.sources)
+        });
+        let files = Arc::new(Files::beside(bytes_of(&early)));
+        let effects = Arc::new(Effects::new());
+        let newer = heads.templates.dialect() == Dialect::Zola023;
+        // Content of Zola 0.23 may ask for pages, which have no bodies yet.
+        let without_bodies = if newer {
+            view::freeze(settings, graph, &Bodies::default())
+        } else {
+            SiteView::default()
+        };
+        let mut host = Host {
+            settings: Arc::clone(settings),
+            heads: Arc::clone(heads),
+            files: Arc::clone(&files),
+            effects: Arc::clone(&effects),
+            view: Arc::new(without_bodies),
+        };
+        let host_of_bodies: Arc<dyn ScopeHost> = Arc::new(host.clone());
         let doors = Doors {
             files: &files,
             effects: &effects,
         };
         let bodies = self.stage("bodies", || {
-            bodies::render(settings, content, materials, doors)
+            bodies::render(settings, content, materials, doors, &host_of_bodies)
         });
         let bodies = self.take(bodies);
         self.report.counts.external_links = external_links(&bodies);
+        let indexes = self.early("search", &tasks, |task| {
+            outputs::search_index(task, settings, graph, &bodies)
+        });
+        files.add(bytes_of(&indexes));
+        early.extend(indexes);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
-        let view = self.stage("values", || view::freeze(settings, graph, &bodies));
+        let view = Arc::new(self.stage("values", || view::freeze(settings, graph, &bodies)));
+        host.view = Arc::clone(&view);
+        let host: Arc<dyn ScopeHost> = Arc::new(host);
         let filter = bodies::Filter::new(settings, materials, doors);
         let scope = Scope::new(settings, graph, &files, &effects)
-            .with_site(&view)
-            .with_markdown(&filter);
+            .with_site(&*view)
+            .with_markdown(&filter)
+            .with_host(&host);
         let materials = Materials {
             settings,
             sources: &heads.sources,
@@ -173,10 +207,10 @@ impl Run {
         };
         let rest: Vec<&OutputTask> = tasks
             .iter()
-            .filter(|task| !styles.contains_key(&task.path))
+            .filter(|task| !early.contains_key(&task.path))
             .collect();
         let mut artifacts = self.files(&rest, &materials, shelf);
-        artifacts.extend(styles);
+        artifacts.extend(early);
         self.campaign(campaign, settings, &heads.templates, scope, &view);
         let (images, mut warnings) = effects.take();
         warnings.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
@@ -194,27 +228,29 @@ impl Run {
         self.report.artifacts = Arc::new(artifacts);
     }
 
-    fn styles(
+    /// Files that are made before all others, since templates may ask for their hashes.
+    fn early(
         &mut self,
+        name: &str,
         tasks: &[OutputTask],
-        sources: &SourceTree,
+        make: impl Fn(&OutputTask) -> Option<Result<Artifact, Diagnostic>> + Sync,
     ) -> BTreeMap<OutputPath, Artifact> {
-        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage("styles", || {
+        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage(name, || {
             tasks
                 .par_iter()
-                .filter_map(|task| Some((task, outputs::style(task, sources)?)))
+                .filter_map(|task| Some((task, make(task)?)))
                 .collect()
         });
-        let mut styles = BTreeMap::new();
+        let mut files = BTreeMap::new();
         for (task, made) in made {
             match made {
                 Ok(artifact) => {
-                    styles.insert(task.path.clone(), artifact);
+                    files.insert(task.path.clone(), artifact);
                 }
                 Err(fault) => self.report.diagnostics.push(fault),
             }
         }
-        styles
+        files
     }
 
     fn files(
@@ -278,6 +314,14 @@ fn bytes_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> BTreeMap<String, Arc<
         .collect()
 }
 
+/// What bodies need of the heads.
+pub(super) fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
+    bodies::Materials {
+        graph: &heads.graph,
+        templates: &heads.templates,
+    }
+}
+
 fn external_links(bodies: &Bodies) -> usize {
     let pages = bodies.pages.values();
     let sections = bodies.sections.values();
@@ -296,7 +340,7 @@ fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Template
             templates: template_sources(&sources.theme_templates, &folder),
         }
     });
-    Templates::load(&site, theme)
+    Templates::load_as(settings.dialect, &site, theme)
 }
 
 fn template_sources(files: &BTreeMap<SourcePath, SourceFile>, folder: &str) -> Vec<TemplateSource> {

@@ -163,8 +163,12 @@ impl<'n, 'f> Table<'n, 'f> {
         None
     }
 
-    /// Keys and values of a table of texts.
-    pub fn string_table(&mut self, key: &'static str) -> Option<Vec<(String, String)>> {
+    /// Keys and values of a table of texts; `nested` says what to do where a table holds tables.
+    pub fn string_table(
+        &mut self,
+        key: &'static str,
+        nested: impl Fn(&str) -> String,
+    ) -> Option<Vec<(String, String)>> {
         let node = self.node(key)?;
         let Kind::Table(entries) = &node.kind else {
             self.wrong_kind(key, "a table of strings", node);
@@ -174,6 +178,11 @@ impl<'n, 'f> Table<'n, 'f> {
         for entry in entries {
             match &entry.value.kind {
                 Kind::String(text) => pairs.push((entry.key.clone(), text.clone())),
+                Kind::Table(_) => {
+                    let message = format!("`{key}.{}` must be a string, not a table", entry.key);
+                    let fault = Diagnostic::error(message).hint(nested(&entry.key));
+                    self.faults.push(entry.value.place, fault);
+                }
                 _ => {
                     let inner = entry.key.clone();
                     self.wrong_kind(&format!("{key}.{inner}"), "a string", &entry.value);

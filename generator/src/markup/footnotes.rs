@@ -13,7 +13,7 @@ struct Use {
 }
 
 /// Moves the definitions to the end, in the order of their first use; unused ones go.
-pub(super) fn to_bottom(events: &mut Vec<Event<'_>>) {
+pub(super) fn to_bottom(events: &mut Vec<Event<'_>>, bracketed: bool) {
     let mut definitions: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
     let mut body = Vec::with_capacity(events.len());
     let mut open: Vec<(String, Vec<Event<'_>>)> = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn to_bottom(events: &mut Vec<Event<'_>>) {
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     let mut order = Vec::new();
     for event in &mut body {
-        refer(event, &mut uses, &mut order);
+        refer(event, &mut uses, &mut order, bracketed);
     }
     // A footnote may refer to another, which then follows.
     let mut notes = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn to_bottom(events: &mut Vec<Event<'_>>) {
         next += 1;
         if let Some(mut text) = definitions.remove(&name) {
             for event in &mut text {
-                refer(event, &mut uses, &mut order);
+                refer(event, &mut uses, &mut order, bracketed);
             }
             notes.push((name, text));
         }
@@ -68,7 +68,12 @@ pub(super) fn to_bottom(events: &mut Vec<Event<'_>>) {
 }
 
 /// Replaces a reference by its link and counts it.
-fn refer(event: &mut Event<'_>, uses: &mut BTreeMap<String, Use>, order: &mut Vec<String>) {
+fn refer(
+    event: &mut Event<'_>,
+    uses: &mut BTreeMap<String, Use>,
+    order: &mut Vec<String>,
+    bracketed: bool,
+) {
     let Event::FootnoteReference(name) = event else {
         return;
     };
@@ -80,8 +85,9 @@ fn refer(event: &mut Event<'_>, uses: &mut BTreeMap<String, Use>, order: &mut Ve
     }
     used.times += 1;
     let (name, number, times) = (safe(&name), used.number, used.times);
+    let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
     *event = Event::InlineHtml(CowStr::from(format!(
-        "<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{number}</a></sup>"
+        "<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{open}{number}{close}</a></sup>"
     )));
 }
 

@@ -89,6 +89,15 @@ pub struct InternalLink {
 /// Renders the templates that a body may call: shortcodes, `anchor-link.html`,
 /// `summary-cutoff.html`. Implemented by `template`; `markup` never imports it.
 pub trait TemplateCalls {
+    /// A body that is a template itself and begins on this line of its file, rendered to Markdown;
+    /// none where the site's dialect knows shortcodes instead.
+    fn whole(
+        &self,
+        source: &str,
+        file: &str,
+        first_line: usize,
+    ) -> Option<Result<String, Diagnostic>>;
+
     /// Whether `shortcodes/<name>.html` or `.md` exists, and which.
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind>;
 

@@ -51,20 +51,29 @@ pub struct BodyJob<'a> {
 pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
     let mut faults = Vec::new();
     let source = job.body.text();
-    let expanded = expand(
-        source,
-        job.body.first_line,
-        job.file,
-        job.templates,
-        &mut faults,
-    );
+    let whole = job.templates.whole(source, job.file, job.body.first_line);
+    let templated = whole.is_some();
+    let expanded = match whole {
+        None => expand(
+            source,
+            job.body.first_line,
+            job.file,
+            job.templates,
+            &mut faults,
+        ),
+        Some(Ok(text)) => Expanded::of(&text, job.body.first_line),
+        Some(Err(fault)) => {
+            faults.push(fault);
+            Expanded::default()
+        }
+    };
     let mut links = Links::new(job);
     let (mut events, more) = events(job, &expanded, &mut links, &mut faults);
     let toc = Headings::new(job).finish(&mut events, &mut faults);
     let more = more.and_then(|_| summary::place(&events));
     let summary = more.and_then(|at| summary::render(&events, at, job, &mut faults));
     if job.options.bottom_footnotes {
-        footnotes::to_bottom(&mut events);
+        footnotes::to_bottom(&mut events, templated);
     }
     let mut out = String::with_capacity(source.len() * 2);
     html::push_html(&mut out, events.into_iter());
@@ -78,14 +87,18 @@ pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
         });
     }
     let (internal_links, external_links) = links.found();
-    let word_count = words::count(source);
+    let length = if templated {
+        words::length_in(source, job.lang)
+    } else {
+        words::length(source)
+    };
     Outcome {
         value: Rendered {
             html: Value::from(out),
             summary,
             toc,
-            word_count,
-            reading_time: word_count.div_ceil(words::PER_MINUTE),
+            word_count: length.words,
+            reading_time: length.minutes,
             internal_links,
             external_links,
         },

@@ -20,6 +20,10 @@ impl LinkResolver for Site {
 }
 
 impl TemplateCalls for Site {
+    fn whole(&self, _: &str, _: &str, _: usize) -> Option<Result<String, Diagnostic>> {
+        None
+    }
+
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind> {
         match name {
             "h" | "fails" => Some(ShortcodeKind::Html),

@@ -7,6 +7,7 @@ use tera::Value;
 use super::plan::{Feed, FeedOf};
 use super::render::Materials;
 use crate::graph::{PageHead, PageId, Term};
+use crate::settings::Dialect;
 use crate::template::Context;
 use crate::view::object;
 
@@ -14,6 +15,9 @@ use crate::view::object;
 pub(super) fn context(feed: &Feed, materials: &Materials<'_>) -> Context {
     let settings = materials.settings;
     let mut heads = pages(feed, materials);
+    if materials.templates.dialect() == Dialect::Zola023 {
+        heads.retain(|page| page.front.render && page.front.include_in_feeds);
+    }
     heads.sort_by_key(|page| (Reverse(page.front.instant), page.permalink.clone()));
     let mut context = Context::new()
         .with("config", materials.view.config(&feed.lang))

@@ -14,4 +14,4 @@ mod welcome;
 
 pub use artifact::{Artifact, InMemory, OutputPath, Shelf};
 pub use plan::{OutputTask, plan};
-pub use render::{Materials, render, style};
+pub use render::{Materials, render, search_index, style};

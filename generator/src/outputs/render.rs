@@ -8,7 +8,7 @@ use super::{Artifact, feeds, sass, search, welcome};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{SectionHead, SectionId, SiteGraph};
 use crate::markup::Bodies;
-use crate::settings::Settings;
+use crate::settings::{Dialect, Settings};
 use crate::source::SourceTree;
 use crate::template::{Context, Scope, Templates};
 use crate::view::SiteView;
@@ -50,6 +50,22 @@ pub fn style(task: &OutputTask, sources: &SourceTree) -> Option<Result<Artifact,
     Some(sass::compile(sources, file).map(made))
 }
 
+/// Makes a file of a search index; none for a task that is another file. They come before all that
+/// templates make, which may ask for their hashes too.
+#[must_use]
+pub fn search_index(
+    task: &OutputTask,
+    settings: &Settings,
+    graph: &SiteGraph,
+    bodies: &Bodies,
+) -> Option<Result<Artifact, Diagnostic>> {
+    match &task.what {
+        What::SearchScript => Some(Ok(Artifact::Made(Arc::from(search::SCRIPT)))),
+        What::Search(lang) => Some(search::index(lang, settings, graph, bodies).map(made)),
+        _ => None,
+    }
+}
+
 /// Makes one file.
 ///
 /// # Errors
@@ -58,16 +74,16 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
     if let Some(style) = style(task, materials.sources) {
         return style;
     }
+    let index = search_index(task, materials.settings, materials.graph, materials.bodies);
+    if let Some(index) = index {
+        return index;
+    }
     let work = Work { materials };
     match &task.what {
         What::Copy { from, link } => Ok(Artifact::Copy {
             from: from.clone(),
             link: *link,
         }),
-        What::SearchScript => Ok(Artifact::Made(Arc::from(search::SCRIPT))),
-        What::Search(lang) => {
-            search::index(lang, materials.settings, materials.graph, materials.bodies).map(made)
-        }
         What::Page(_)
         | What::Section(_)
         | What::SectionPager(..)
@@ -132,19 +148,32 @@ impl Work<'_> {
             }
             What::Feed(feed) => self.render(&feed.name, &feeds::context(feed, materials)),
             What::Sitemap(entries) => {
-                let context = Context::new().with("entries", entries.clone());
+                let context = self.newer(Context::new().with("entries", entries.clone()));
                 self.render("sitemap.xml", &context)
             }
             What::SitemapIndex(addresses) => {
-                let context = Context::new().with("sitemaps", addresses.clone());
+                let context = self.newer(Context::new().with("sitemaps", addresses.clone()));
                 self.render("split_sitemap_index.xml", &context)
             }
             _ => {
                 let lang = &materials.settings.default_language;
-                let context = Context::new().with("config", materials.view.config(lang));
+                let mut context = Context::new().with("config", materials.view.config(lang));
+                if materials.templates.dialect() == Dialect::Zola023 {
+                    context.insert("lang", lang.as_str());
+                }
                 self.render("robots.txt", &context)
             }
         }
+    }
+
+    /// The same with what Zola 0.23 shows to every template.
+    fn newer(&self, context: Context) -> Context {
+        let materials = self.materials;
+        if materials.templates.dialect() == Dialect::Zola022 {
+            return context;
+        }
+        let lang = &materials.settings.default_language;
+        context.with("config", materials.view.config(lang))
     }
 
     fn context(&self, lang: &str, path: &str) -> Context {

@@ -1,7 +1,8 @@
-//! `groundswell.toml`: what makes a site a campaign site. Zola does not look at it.
+//! `groundswell.toml`: the campaign, and how the site is built. Zola does not look at it.
 
 use std::path::{Component, Path};
 
+use super::Dialect;
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Faults, Node, Table};
 
@@ -27,19 +28,44 @@ impl CampaignSettings {
     }
 }
 
+/// What the whole file says.
+#[derive(Default)]
+pub(super) struct Own {
+    pub(super) campaign: Option<CampaignSettings>,
+    pub(super) dialect: Option<Dialect>,
+}
+
 /// Reads the file's tree.
-pub(super) fn read(node: &Node, output_dir: &str, faults: &mut Faults) -> Option<CampaignSettings> {
+pub(super) fn read(node: &Node, output_dir: &str, faults: &mut Faults) -> Own {
     let mut file = Table::read("groundswell.toml", node, faults);
     let campaign = file.node("campaign");
+    let build = file.node("build");
     file.finish_strict(&[]);
-    let Some(campaign) = campaign else {
+    if campaign.is_none() && build.is_none() {
         faults.push(
             None,
             Diagnostic::error("The table [campaign] is missing")
                 .hint("add [campaign] with the keys output, texts and shell, or remove this file"),
         );
-        return None;
-    };
+    }
+    Own {
+        campaign: campaign.and_then(|campaign| read_campaign(campaign, output_dir, faults)),
+        dialect: build.and_then(|build| read_dialect(build, faults)),
+    }
+}
+
+fn read_dialect(build: &Node, faults: &mut Faults) -> Option<Dialect> {
+    let mut table = Table::read("[build]", build, faults);
+    let dialect = table.choice("dialect", Dialect::WORDS);
+    table.finish_strict(&[]);
+    dialect
+}
+
+fn read_campaign(
+    campaign: &Node,
+    output_dir: &str,
+    faults: &mut Faults,
+) -> Option<CampaignSettings> {
     let mut table = Table::read("[campaign]", campaign, faults);
     let output = table
         .string("output")

@@ -13,10 +13,22 @@ use crate::source::Layout;
 
 /// Old keys, and what to write instead.
 pub(super) const MOVED: &[(&str, &str)] = &[
-    ("generate_feed", "this is called `generate_feeds` now"),
-    ("generate_rss", "this is called `generate_feeds` now"),
-    ("feed_filename", "write feed_filenames = [\"…\"], a list"),
-    ("rss_limit", "this is called `feed_limit` now"),
+    (
+        "generate_feed",
+        "this is called `generate_feeds` now (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "generate_rss",
+        "this is called `generate_feeds` now (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "feed_filename",
+        "write feed_filenames = [\"…\"], a list (`groundswell migrate` rewrites it)",
+    ),
+    (
+        "rss_limit",
+        "this is called `feed_limit` now (`groundswell migrate` rewrites it)",
+    ),
     ("highlight_code", HIGHLIGHTING),
     ("highlight_theme", HIGHLIGHTING),
     ("highlight_themes_css", HIGHLIGHTING),
@@ -118,6 +130,8 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         link_checker,
         extra: Node::empty_table().to_value(true),
         campaign: None,
+        dialect: None,
+        skip_content_templating: globs("skip_content_templating", &mut table),
         warnings: Vec::new(),
     };
     table.finish_strict(MOVED);

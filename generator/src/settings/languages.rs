@@ -87,7 +87,12 @@ pub(super) fn read_options(table: &mut Table<'_, '_>, slugs: SlugStrategy) -> La
             None => SearchSettings::DEFAULT,
         },
         translations: table
-            .string_table("translations")
+            .string_table("translations", |code| {
+                format!(
+                    "texts of a language stand in [languages.{code}.translations] now \
+                     (`groundswell migrate` rewrites it)"
+                )
+            })
             .unwrap_or_default()
             .into_iter()
             .collect(),
@@ -111,7 +116,10 @@ pub(super) fn read_all(
     let Kind::Table(entries) = &node.kind else {
         let message = format!("`languages` must be a table, not {}", node.describe());
         let diagnostic = Diagnostic::error(message)
-            .hint("give each language its own table, as in [languages.fr]");
+            .hint(
+            "give each language its own table, as in [languages.fr] (`groundswell migrate` rewrites \
+             it)",
+        );
         faults.push(node.place, diagnostic);
         return languages;
     };

@@ -53,7 +53,8 @@ pub fn load(
     } = file::read(&root, &tree, overrides.base_url.is_some(), &mut faults);
     let theme = theme::read_extra(&settings.layout, &mut faults).unwrap_or_else(Node::empty_table);
     settings.extra = theme::merge(extra, theme, "extra", &mut faults).to_value(true);
-    settings.campaign = read_campaign(&root, &output_dir, &mut faults);
+    let own = read_own(&root, &output_dir, &mut faults);
+    (settings.campaign, settings.dialect) = (own.campaign, own.dialect);
     apply(overrides, &mut settings);
     warn(&mut settings);
     if faults.found.iter().any(Diagnostic::is_error) {
@@ -63,26 +64,24 @@ pub fn load(
     Ok(settings)
 }
 
-fn read_campaign(
-    root: &Path,
-    output_dir: &str,
-    faults: &mut Faults,
-) -> Option<super::CampaignSettings> {
+/// What `groundswell.toml` says, if there is one.
+fn read_own(root: &Path, output_dir: &str, faults: &mut Faults) -> campaign::Own {
     let path = root.join(campaign::FILE);
     if !source::is_file(&path) {
-        return None;
+        return campaign::Own::default();
     }
     let mut own = Faults::of(campaign::FILE);
-    let campaign = match source::read_text(&path, campaign::FILE) {
+    let read = match source::read_text(&path, campaign::FILE) {
         Ok(text) => parse_toml(&text, 1, &mut own)
-            .and_then(|tree| campaign::read(&tree, output_dir, &mut own)),
+            .map(|tree| campaign::read(&tree, output_dir, &mut own))
+            .unwrap_or_default(),
         Err(diagnostic) => {
             own.found.push(diagnostic);
-            None
+            campaign::Own::default()
         }
     };
     faults.found.append(&mut own.found);
-    campaign
+    read
 }
 
 fn apply(overrides: &Overrides, settings: &mut Settings) {

@@ -113,8 +113,8 @@ const MOVED: &[(&str, &str)] = &[
 ];
 
 /// What replaces every old key of highlighting.
-pub(super) const HIGHLIGHTING: &str =
-    "this moved to the table [markdown.highlighting], with the key `theme`";
+pub(super) const HIGHLIGHTING: &str = "this moved to the table [markdown.highlighting], with the key `theme` (`groundswell migrate` \
+     rewrites it)";
 
 pub(super) fn read(mut table: Table<'_, '_>) -> MarkdownSettings {
     let highlighting = table.node("highlighting");

@@ -28,6 +28,7 @@ pub use taxonomies::TaxonomySettings;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use globset::GlobSet;
 use serde::Serialize;
 use tera::Value;
 
@@ -70,6 +71,22 @@ pub enum Mode {
     Serve,
     /// Checking it.
     Check,
+}
+
+/// Which generation of Zola the site's templates are written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Tera 1, with macros and shortcodes.
+    #[default]
+    Zola022,
+    /// Tera 2, with components, in content too.
+    Zola023,
+}
+
+impl Dialect {
+    /// The words of `groundswell.toml`.
+    pub(crate) const WORDS: &[(&str, Self)] =
+        &[("zola-0.22", Self::Zola022), ("zola-0.23", Self::Zola023)];
 }
 
 /// Whether pagers stand in the sitemap.
@@ -129,8 +146,12 @@ pub struct Settings {
     pub link_checker: LinkCheckerSettings,
     /// The author's own settings, merged with the theme's: always a map.
     pub extra: Value,
-    /// What `groundswell.toml` says; none where there is no such file.
+    /// What `groundswell.toml` says of the campaign; none where it says nothing.
     pub campaign: Option<CampaignSettings>,
+    /// The dialect that `groundswell.toml` names; none: it is seen from the templates.
+    pub dialect: Option<Dialect>,
+    /// Files below `content/` whose text holds no templates (Zola 0.23).
+    pub skip_content_templating: GlobSet,
     /// Warnings found while reading the settings, to be reported with those of the stages.
     pub warnings: Vec<Diagnostic>,
 }

@@ -104,14 +104,9 @@ impl Effects {
 
     /// The images and the warnings, each once, in the order in which they were asked for.
     #[must_use]
-    pub fn take(self) -> (Vec<ImageRequest>, Vec<Diagnostic>) {
-        (
-            self.images
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-            self.warnings
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+    pub fn take(&self) -> (Vec<ImageRequest>, Vec<Diagnostic>) {
+        let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut *images), std::mem::take(&mut *warnings))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tera::Value;
 
@@ -16,7 +16,7 @@ use crate::source;
 pub struct Files {
     loaded: Mutex<BTreeMap<(PathBuf, &'static str), Value>>,
     /// Files that this build made already, by path below the output folder.
-    made: BTreeMap<String, Arc<[u8]>>,
+    made: RwLock<BTreeMap<String, Arc<[u8]>>>,
 }
 
 /// A file found.
@@ -38,16 +38,21 @@ impl Files {
     #[must_use]
     pub fn beside(made: BTreeMap<String, Arc<[u8]>>) -> Self {
         Self {
-            made,
+            made: RwLock::new(made),
             ..Self::default()
         }
     }
 
+    /// Adds files that this build made since.
+    pub fn add(&self, made: BTreeMap<String, Arc<[u8]>>) {
+        let mut known = self.made.write().unwrap_or_else(PoisonError::into_inner);
+        known.extend(made);
+    }
+
     /// What this build made at a path.
-    pub(super) fn made(&self, written: &str) -> Option<&[u8]> {
-        self.made
-            .get(written.trim_start_matches('/'))
-            .map(|bytes| &**bytes)
+    pub(super) fn made(&self, written: &str) -> Option<Arc<[u8]>> {
+        let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
+        made.get(written.trim_start_matches('/')).cloned()
     }
 
     /// The value made from a file, made once.

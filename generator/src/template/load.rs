@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::builtins;
 use super::compile::{Compiled, compile};
 use super::context::Context;
+use super::native::{self, Native};
 use super::render::Renderer;
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
+use crate::settings::Dialect;
 
 /// A template as it lies on disk.
 #[derive(Clone, Debug)]
@@ -42,9 +44,47 @@ pub struct Templates {
     /// By template: those above it, nearest first.
     parents: BTreeMap<String, Vec<String>>,
     namespaces: BTreeMap<String, Namespaces>,
+    /// Templates of Zola 0.23, in place of all others.
+    native: Option<Native>,
 }
 
 impl Templates {
+    /// Parses templates in the dialect that is asked for, or seen from them.
+    #[must_use]
+    pub fn load_as(
+        dialect: Option<Dialect>,
+        site: &[TemplateSource],
+        theme: Option<Theme>,
+    ) -> Outcome<Self> {
+        match dialect.unwrap_or_else(|| native::look(site, theme.as_ref())) {
+            Dialect::Zola022 => Self::load(site, theme),
+            Dialect::Zola023 => {
+                let loaded = Native::load(site, theme.as_ref());
+                Outcome {
+                    value: Self {
+                        native: Some(loaded.value),
+                        ..Self::default()
+                    },
+                    diagnostics: loaded.diagnostics,
+                }
+            }
+        }
+    }
+
+    /// The dialect of these templates.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self.native {
+            Some(_) => Dialect::Zola023,
+            None => Dialect::Zola022,
+        }
+    }
+
+    /// The templates of Zola 0.23, if these are such.
+    pub(super) fn native(&self) -> Option<&Native> {
+        self.native.as_ref()
+    }
+
     /// Parses the site's templates, the theme's (each under its own name, unless the site has it,
     /// and as `THEME/templates/NAME`) and the built-in ones, and reports every fault of all.
     #[must_use]
@@ -180,6 +220,9 @@ impl Templates {
     /// The name under which `name` is found: its own, the theme's, the built-in one's.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Option<&str> {
+        if let Some(native) = &self.native {
+            return native.resolve(name);
+        }
         let found = |name: &str| {
             self.compiled
                 .get_key_value(name)
@@ -194,12 +237,19 @@ impl Templates {
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.compiled.contains_key(name)
+            || self
+                .native
+                .as_ref()
+                .is_some_and(|native| native.contains(name))
     }
 
     /// The file of the template that `name` resolves to, for messages.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&str> {
         let name = self.resolve(name)?;
+        if let Some(native) = &self.native {
+            return native.file(name);
+        }
         self.compiled
             .get(name)
             .map(|template| template.file.as_str())
@@ -215,6 +265,9 @@ impl Templates {
         context: &Context,
         scope: &Scope<'_>,
     ) -> Result<String, Diagnostic> {
+        if let Some(native) = &self.native {
+            return native.render(name, context, scope);
+        }
         let Some(template) = self.resolve(name).and_then(|name| self.compiled.get(name)) else {
             let fault = Diagnostic::error(format!("There is no template `{name}`"));
             return Err(match self.nearest(name) {

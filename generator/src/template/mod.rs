@@ -1,6 +1,7 @@
 //! Everything that names Tera: loading templates, evaluating them, their functions and filters.
 //!
 //! The language is Tera 1's, byte for byte; the values are Tera 2's, shared and never copied.
+//! Templates of Zola 0.23 are Tera 2's own (`native`): same values, same functions.
 
 mod arguments;
 mod builtins;
@@ -12,6 +13,7 @@ mod files;
 mod filters;
 mod functions;
 mod load;
+mod native;
 mod render;
 mod scope;
 mod shortcode;
@@ -24,5 +26,5 @@ pub use context::Context;
 pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest};
 pub use files::Files;
 pub use load::{TemplateSource, Templates, Theme};
-pub use scope::{MarkdownFilter, Scope, SiteLookup};
+pub use scope::{MarkdownFilter, MarkdownPlace, Scope, ScopeHost, SiteLookup};
 pub use shortcode::BodyTemplates;

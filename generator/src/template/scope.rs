@@ -1,5 +1,7 @@
 //! What functions and filters may see of the site while a template is rendered.
 
+use std::sync::Arc;
+
 use tera::Value;
 
 use crate::diagnostic::Diagnostic;
@@ -34,11 +36,33 @@ pub trait SiteLookup: Sync {
 
 /// What the filter `markdown` calls.
 pub trait MarkdownFilter: Sync {
-    /// Markdown as HTML; `inline`: without the paragraph around it.
+    /// Markdown as HTML; `inline`: without the paragraph around it. `place`: the page or section
+    /// that it belongs to, where the dialect says so.
     ///
     /// # Errors
     /// What is wrong with the Markdown.
-    fn render(&self, markdown: &str, inline: bool) -> Result<String, Diagnostic>;
+    fn render(
+        &self,
+        markdown: &str,
+        inline: bool,
+        place: Option<&MarkdownPlace>,
+    ) -> Result<String, Diagnostic>;
+}
+
+/// The page or section that a text belongs to.
+#[derive(Clone, Debug, Default)]
+pub struct MarkdownPlace {
+    /// Its address.
+    pub permalink: String,
+    /// Its language.
+    pub lang: String,
+}
+
+/// A scope that owns what it shows. Functions of Tera 2 live as long as the program: they reach
+/// what they may see through this.
+pub trait ScopeHost: Send + Sync {
+    /// Does some work with the scope.
+    fn with(&self, work: &mut dyn FnMut(&Scope<'_>));
 }
 
 /// What functions and filters may see.
@@ -56,6 +80,8 @@ pub struct Scope<'a> {
     pub markdown: Option<&'a dyn MarkdownFilter>,
     /// Where images and warnings go.
     pub effects: &'a Effects,
+    /// The same for Tera 2's functions; none: they see what those around them see.
+    pub host: Option<&'a Arc<dyn ScopeHost>>,
 }
 
 impl<'a> Scope<'a> {
@@ -74,7 +100,15 @@ impl<'a> Scope<'a> {
             site: None,
             markdown: None,
             effects,
+            host: None,
         }
+    }
+
+    /// The same with its host.
+    #[must_use]
+    pub fn with_host(mut self, host: &'a Arc<dyn ScopeHost>) -> Self {
+        self.host = Some(host);
+        self
     }
 
     /// The same with the pages' values.

@@ -19,6 +19,8 @@ pub struct BodyTemplates<'a> {
     context: OnceCell<Context>,
     make_context: &'a dyn Fn() -> Context,
     scope: Scope<'a>,
+    /// Whether a text of a template is rendered, which is no template itself.
+    is_filter: bool,
 }
 
 impl<'a> BodyTemplates<'a> {
@@ -35,11 +37,33 @@ impl<'a> BodyTemplates<'a> {
             context: OnceCell::new(),
             make_context: context,
             scope,
+            is_filter: false,
         }
+    }
+
+    /// The same for the filter `markdown`.
+    #[must_use]
+    pub fn as_filter(mut self) -> Self {
+        self.is_filter = true;
+        self
     }
 }
 
 impl TemplateCalls for BodyTemplates<'_> {
+    fn whole(
+        &self,
+        source: &str,
+        file: &str,
+        first_line: usize,
+    ) -> Option<Result<String, Diagnostic>> {
+        let native = self.templates.native()?;
+        if self.is_filter {
+            return Some(Ok(source.to_owned()));
+        }
+        let context = self.context.get_or_init(self.make_context);
+        Some(native.render_content(source, (file, first_line), context, &self.scope))
+    }
+
     fn shortcode_kind(&self, name: &str) -> Option<ShortcodeKind> {
         if self.templates.contains(&format!("shortcodes/{name}.html")) {
             Some(ShortcodeKind::Html)

@@ -25,6 +25,18 @@ pub(in crate::markup) struct Expanded {
     pub(in crate::markup) lines: SourceLines,
 }
 
+impl Expanded {
+    /// A text without calls.
+    pub(in crate::markup) fn of(text: &str, first_line: usize) -> Self {
+        let mut expanded = Self {
+            text: marks::without(text),
+            ..Self::default()
+        };
+        expanded.lines.copied(0, first_line);
+        expanded
+    }
+}
+
 /// What an HTML shortcode made.
 #[derive(Debug)]
 pub(in crate::markup) struct HtmlPiece {

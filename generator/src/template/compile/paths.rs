@@ -40,7 +40,8 @@ impl<'a> Parts<'a> {
         let (inner, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         self.rest = tail.strip_prefix(']').unwrap_or(tail);
         let inner = inner.trim();
-        let quoted = ['"', '\'', '`']
+        // A backtick quotes strings, but no keys: Tera 1 looks for a variable of that name.
+        let quoted = ['"', '\'']
             .iter()
             .find_map(|quote| inner.strip_prefix(*quote)?.strip_suffix(*quote));
         Some(match quoted {

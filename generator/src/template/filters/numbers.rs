@@ -45,7 +45,7 @@ pub(super) fn round(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rende
             )));
         }
     };
-    Ok(Value::from(rounded / factor))
+    Ok(decimal(rounded / factor))
 }
 
 pub(super) fn int(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
@@ -84,7 +84,16 @@ pub(super) fn int(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Renderi
 pub(super) fn float(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let default = args.decimal("default")?.unwrap_or(0.0);
     if let Some(text) = value.as_str() {
-        return Ok(Value::from(text.trim().parse().unwrap_or(default)));
+        return Ok(decimal(text.trim().parse().unwrap_or(default)));
     }
-    Ok(Value::from(args.numeric(value)?))
+    Ok(decimal(args.numeric(value)?))
+}
+
+/// A decimal number; null if it is none, as in JSON.
+fn decimal(number: f64) -> Value {
+    if number.is_finite() {
+        Value::from(number)
+    } else {
+        Value::none()
+    }
 }

@@ -17,7 +17,7 @@ pub(super) fn markdown(value: &Value, args: &Arguments<'_>, scope: &Scope<'_>) -
     let renderer = scope
         .markdown
         .ok_or_else(|| args.fault("cannot be used where Markdown is being rendered already"))?;
-    Ok(Value::from(renderer.render(text, inline)?))
+    Ok(Value::from(renderer.render(text, inline, None)?))
 }
 
 pub(super) fn base64_encode(

@@ -81,7 +81,7 @@ fn internal(
 
 fn file_hash(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<String> {
     if let Some(made) = scope.files.made(path) {
-        return Ok(hex(&Sha256::digest(made)));
+        return Ok(hex(&Sha256::digest(&made)));
     }
     let file = files::find(scope.settings, path)
         .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?

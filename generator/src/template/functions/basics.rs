@@ -110,3 +110,9 @@ pub(super) fn trans(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value>
         )),
     })
 }
+
+/// Its own argument `v`.
+#[cfg(test)]
+pub(super) fn ret(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
+    Ok(args.get("v").cloned().unwrap_or_else(Value::none))
+}

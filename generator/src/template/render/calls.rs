@@ -72,6 +72,8 @@ impl<'a> Renderer<'a> {
         done
     }
 
+    /// A macro is looked for where Tera 1 looks: in what the template of the last block imports, not
+    /// in what the file that calls it does.
     fn find_macro(&self, call: &MacroCall) -> Rendering<(&'a Compiled, &'a Macro)> {
         let caller = match self.blocks.last() {
             Some(block) => block.template,
@@ -79,18 +81,20 @@ impl<'a> Renderer<'a> {
             None => self.stack.template().name.as_str(),
         };
         let templates = self.templates;
-        // A macro's own file, and a file included from a block, know their own imports first.
-        let found = [self.here.name.as_str(), caller]
-            .into_iter()
-            .find_map(|name| templates.macros(name, &call.namespace));
-        let Some(template) = found.and_then(|file| templates.compiled(file)) else {
+        let found = templates
+            .macros(caller, &call.namespace)
+            .and_then(|file| templates.compiled(file));
+        let Some(template) = found else {
+            let file = templates
+                .compiled(caller)
+                .map_or(&self.here.file, |caller| &caller.file);
             return Err(Fault::new(format!(
                 "No file of macros is imported as `{}` here",
                 call.namespace
             ))
             .hint(format!(
-                "write {{% import \"macros.html\" as {} %}} at the head of {}",
-                call.namespace, self.here.file
+                "write {{% import \"macros.html\" as {} %}} at the head of {file}",
+                call.namespace
             )));
         };
         match template.macros.get(&call.name) {

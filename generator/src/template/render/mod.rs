@@ -216,14 +216,14 @@ impl<'a> Renderer<'a> {
         body: &'a [Node],
         out: &mut String,
     ) -> Rendering<()> {
+        // Tera 1 never closes a block: what follows it looks for macros and for super() as if it
+        // stood inside.
         self.blocks.push(OpenBlock {
             name,
             template: &template.name,
             level,
         });
-        let done = self.deeper(template, |renderer| renderer.body(body, out));
-        self.blocks.pop();
-        done
+        self.deeper(template, |renderer| renderer.body(body, out))
     }
 
     /// `super()`: the same block further up the chain.
@@ -241,7 +241,13 @@ impl<'a> Renderer<'a> {
                 continue;
             };
             if let Some(body) = template.blocks.get(name) {
-                return self.open_block(name, template, index + 1, body, out);
+                self.open_block(name, template, index + 1, body, out)?;
+                // Shown to the end of the chain, the block itself is done with.
+                self.blocks.pop();
+                if index + 1 >= parents.len() {
+                    self.blocks.pop();
+                }
+                return Ok(());
             }
         }
         Err(nothing())

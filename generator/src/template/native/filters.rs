@@ -1,0 +1,88 @@
+//! Filters and tests that Zola 0.23 adds to Tera 2's own.
+
+use tera::{Error, Filter, Kwargs, State, Tera, TeraResult, Value};
+
+use super::functions::error;
+use super::host;
+use crate::template::arguments::Arguments;
+use crate::template::filters;
+use crate::template::scope::MarkdownPlace;
+
+/// Registers them.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("base64_encode", tera_contrib::base64::b64_encode);
+    tera.register_filter("base64_decode", tera_contrib::base64::b64_decode);
+    tera.register_filter(
+        "regex_replace",
+        tera_contrib::regex::RegexReplace::default(),
+    );
+    tera.register_filter("striptags", tera_contrib::regex::striptags);
+    tera.register_filter("spaceless", tera_contrib::regex::spaceless);
+    tera.register_filter("urlencode", tera_contrib::urlencode::urlencode);
+    tera.register_filter(
+        "urlencode_strict",
+        tera_contrib::urlencode::urlencode_strict,
+    );
+    tera.register_filter("json_encode", tera_contrib::json::json_encode);
+    tera.register_filter(
+        "filesizeformat",
+        tera_contrib::filesize_format::filesize_format,
+    );
+    tera.register_filter("format", tera_contrib::format::format);
+    tera.register_filter("slugify", tera_contrib::slug::slug);
+    tera.register_filter("date", tera_contrib::dates::date);
+    tera.register_filter("shuffle", tera_contrib::rand::shuffle);
+    tera.register_filter("num_format", NumFormat);
+    tera.register_filter("markdown", Markdown);
+    tera.register_test("matching", tera_contrib::regex::Matching::default());
+    tera.register_test("before", tera_contrib::dates::is_before);
+    tera.register_test("after", tera_contrib::dates::is_after);
+}
+
+/// The filter `num_format`, the same as in 0.22.
+struct NumFormat;
+
+impl<'a> Filter<&'a Value, TeraResult<Value>> for NumFormat {
+    fn call(&self, value: &'a Value, kwargs: Kwargs, _: &State<'_>) -> TeraResult<Value> {
+        let given: Vec<(&str, Value)> = kwargs
+            .iter()
+            .filter_map(|(key, value)| Some((key.as_str()?, value.clone())))
+            .collect();
+        host::ask(|scope| {
+            let filter = filters::find("num_format")
+                .ok_or_else(|| Error::message("there is no filter num_format"))?;
+            let arguments = Arguments::new("filter", "num_format", &given);
+            filter(value, &arguments, scope).map_err(error)
+        })
+    }
+}
+
+/// Markdown as HTML, with links and language of the page or section in sight.
+struct Markdown;
+
+impl<'a> Filter<&'a str, TeraResult<String>> for Markdown {
+    fn call(&self, text: &'a str, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
+        let inline = kwargs.get::<bool>("inline")?.unwrap_or(false);
+        let own = match state.get::<Value>("page")? {
+            Some(page) => Some(page),
+            None => state.get::<Value>("section")?,
+        };
+        let lang = state.get::<String>("lang")?;
+        let place = own.filter(Value::is_map).map(|own| MarkdownPlace {
+            permalink: own
+                .get_from_path("permalink")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            lang: lang.unwrap_or_default(),
+        });
+        host::ask(|scope| {
+            let renderer = scope.markdown.ok_or_else(|| {
+                Error::message("`markdown` cannot be used where Markdown is being rendered already")
+            })?;
+            renderer
+                .render(text, inline, place.as_ref())
+                .map_err(|fault| Error::message(fault.to_string()))
+        })
+    }
+}
