@@ -64,6 +64,12 @@ const CONFINED: &[Confined] = &[
         because: "only `engine` and `source` run in parallel (rule 3)",
     },
     Confined {
+        program: "generator",
+        word: "reqwest",
+        only_in: &["source"],
+        because: "only `source` asks other hosts (rule 1)",
+    },
+    Confined {
         program: "petition-service",
         word: "sqlx",
         only_in: &["store"],

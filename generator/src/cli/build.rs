@@ -1,6 +1,8 @@
 //! `build`: the site into its output folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::bail;
@@ -9,6 +11,7 @@ use super::args::BuildArgs;
 use super::{Site, Stop, report};
 use crate::emit::{self, DiskOptions};
 use crate::engine::{BuildReport, Engine};
+use crate::outputs::{Artifact, OutputPath};
 use crate::settings::Overrides;
 
 /// Runs `build`.
@@ -64,12 +67,37 @@ pub(super) fn write(built: &BuildReport) -> anyhow::Result<()> {
         keep_dotfiles: settings.preserve_dotfiles_in_output,
         sources: Some(settings.root().to_owned()),
     };
-    emit::disk::apply(&built.artifacts, &settings.layout.output_dir, &options)?;
-    emit::keep_images(settings.root(), &built.images)?;
+    let artifacts = with_kept_images(built, settings.root());
+    emit::disk::apply(&artifacts, &settings.layout.output_dir, &options)?;
     if let Some((path, json)) = &built.campaign {
         write_campaign(path, json)?;
     }
     Ok(())
+}
+
+/// The site's files, resized images as copies of those in the cache.
+pub(super) fn with_kept_images(
+    built: &BuildReport,
+    root: &Path,
+) -> Arc<BTreeMap<OutputPath, Artifact>> {
+    match emit::keep_images(root, &built.images) {
+        Ok(copies) if copies.is_empty() => Arc::clone(&built.artifacts),
+        Ok(copies) => {
+            let mut artifacts = BTreeMap::clone(&built.artifacts);
+            for (path, copy) in copies {
+                // Another file may have won the address.
+                if built.images.get(&path).map(|image| &image.artifact) == artifacts.get(&path) {
+                    artifacts.insert(path, copy);
+                }
+            }
+            Arc::new(artifacts)
+        }
+        // Without a cache the next build takes longer, and that is all.
+        Err(error) => {
+            report::say(&format!("Resized images could not be kept: {error}"));
+            Arc::clone(&built.artifacts)
+        }
+    }
 }
 
 /// Writes the campaign file.

@@ -10,7 +10,7 @@ use crate::content::{Body, InsertAnchor, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
 use crate::graph::{PageId, SectionId, SiteGraph};
-use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
+use crate::markup::{self, Bodies, BodyJob, Colours, LinkResolver, Rendered};
 use crate::settings::{LinkLevel, Settings};
 use crate::template::{BodyTemplates, Context, Effects, Files, MarkdownFilter, Scope, Templates};
 use crate::view;
@@ -21,6 +21,7 @@ pub(super) struct Materials<'a> {
     pub(super) content: &'a [ParsedContent],
     pub(super) graph: &'a SiteGraph,
     pub(super) templates: &'a Templates,
+    pub(super) colours: Option<&'a Colours>,
 }
 
 /// What templates read and ask for while they are rendered.
@@ -61,7 +62,7 @@ pub(super) fn render(
                 .with(name, value);
             let scope = materials.scope(settings, doors).with_markdown(&filter);
             let calls = BodyTemplates::new(materials.templates, context, scope);
-            Some((content, one(settings, materials.graph, content, &calls)))
+            Some((content, one(settings, materials, content, &calls)))
         })
         .collect();
     let mut outcome = Outcome::clean(Bodies::default());
@@ -101,10 +102,11 @@ fn own_value<'a>(
 /// Renders one body.
 fn one(
     settings: &Settings,
-    graph: &SiteGraph,
+    materials: Materials<'_>,
     content: &ParsedContent,
     calls: &BodyTemplates<'_>,
 ) -> Outcome<Rendered> {
+    let graph = materials.graph;
     let name = content.name();
     let below = name.below.as_str();
     let (body, permalink) = match content {
@@ -133,6 +135,7 @@ fn one(
         options: &settings.markdown,
         slugs: settings.slugify.anchors,
         broken_link_is_error: settings.link_checker.internal_level == LinkLevel::Error,
+        colours: materials.colours,
         links: &Addresses(graph),
         templates: calls,
     })
@@ -193,6 +196,7 @@ impl MarkdownFilter for Filter<'_> {
             options: &self.settings.markdown,
             slugs: self.settings.slugify.anchors,
             broken_link_is_error: true,
+            colours: self.materials.colours,
             links: &Addresses(self.materials.graph),
             templates: &calls,
         });

@@ -1,4 +1,4 @@
-//! Resized images: each made once, kept while its original is unchanged.
+//! Resized images: each made once, kept for as long as its original is the same.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,13 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::outputs::images::resize;
+use crate::outputs::images::{CACHE, Picture, kept_name, resize};
 use crate::outputs::{Artifact, OutputPath};
 use crate::settings::Settings;
 use crate::source;
 use crate::template::ImageRequest;
 
-type Made = (Option<SystemTime>, Arc<[u8]>);
+type Made = (Option<SystemTime>, Picture);
 
 /// Images of earlier builds of the same engine.
 #[derive(Default)]
@@ -22,16 +22,16 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    fn get(&self, request: &ImageRequest, changed: Option<SystemTime>) -> Option<Arc<[u8]>> {
+    fn get(&self, request: &ImageRequest, changed: Option<SystemTime>) -> Option<Picture> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.get(request)
             .filter(|(when, _)| changed.is_some() && *when == changed)
-            .map(|(_, bytes)| Arc::clone(bytes))
+            .map(|(_, picture)| picture.clone())
     }
 
-    fn put(&self, request: ImageRequest, made: Made) {
-        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(request, made);
+    /// Keeps what this build asked for, and nothing else.
+    fn replace(&self, all: BTreeMap<ImageRequest, Made>) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = all;
     }
 }
 
@@ -40,55 +40,58 @@ pub(super) fn make(
     settings: &Settings,
     mut requests: Vec<ImageRequest>,
     cache: &Cache,
-) -> Outcome<BTreeMap<OutputPath, Artifact>> {
+) -> Outcome<BTreeMap<OutputPath, Picture>> {
     requests.sort_by(|a, b| a.target.cmp(&b.target));
     requests.dedup_by(|a, b| a.target == b.target);
-    let made: Vec<Result<(OutputPath, Artifact), Diagnostic>> = requests
-        .into_par_iter()
+    let made: Vec<Result<(OutputPath, Picture), Diagnostic>> = requests
+        .par_iter()
         .map(|request| one(settings, request, cache))
         .collect();
     let mut outcome = Outcome::clean(BTreeMap::new());
-    for made in made {
+    let mut kept = BTreeMap::new();
+    for (request, made) in requests.into_iter().zip(made) {
         match made {
-            Ok((path, image)) => {
-                outcome.value.insert(path, image);
+            Ok((path, picture)) => {
+                let changed = source::modified(&settings.root().join(&request.source.0));
+                kept.insert(request, (changed, picture.clone()));
+                outcome.value.insert(path, picture);
             }
             Err(fault) => outcome.diagnostics.push(fault),
         }
     }
+    cache.replace(kept);
     outcome
 }
 
 fn one(
     settings: &Settings,
-    request: ImageRequest,
+    request: &ImageRequest,
     cache: &Cache,
-) -> Result<(OutputPath, Artifact), Diagnostic> {
-    let label = request.source.0.clone();
+) -> Result<(OutputPath, Picture), Diagnostic> {
+    let label = &request.source.0;
     let path = OutputPath::new(&request.target).ok_or_else(|| {
         Diagnostic::error(format!("`{}` cannot be a file of the site", request.target))
             .in_file(label.clone())
     })?;
-    let original = settings.root().join(&label);
-    let changed = source::modified(&original);
-    let kept = settings.root().join("static").join(path.as_str());
-    if changed.is_some() && source::modified(&kept) >= changed {
-        return Ok((
-            path,
-            Artifact::Copy {
-                from: kept,
-                link: false,
-            },
-        ));
+    let original = settings.root().join(label);
+    if let Some(picture) = cache.get(request, source::modified(&original)) {
+        return Ok((path, picture));
     }
-    if let Some(bytes) = cache.get(&request, changed) {
-        return Ok((path, Artifact::Made(bytes)));
-    }
-    let bytes = source::read_bytes(&original, &label)?;
-    let image = resize(&bytes, request.operation, request.format).map_err(|error| {
-        Diagnostic::error(format!("This image cannot be resized: {error}")).in_file(label)
-    })?;
-    let image: Arc<[u8]> = Arc::from(image);
-    cache.put(request, (changed, Arc::clone(&image)));
-    Ok((path, Artifact::Made(image)))
+    let bytes = source::read_bytes(&original, label)?;
+    let kept_as = kept_name(&bytes, request.operation, request.format);
+    let kept = settings.root().join(CACHE).join(&kept_as);
+    let artifact = if source::is_file(&kept) {
+        Artifact::Copy {
+            from: kept,
+            link: false,
+        }
+    } else {
+        let image = resize(&bytes, label, request.operation, request.format);
+        let image = image.map_err(|error| {
+            Diagnostic::error(format!("This image cannot be resized: {error}"))
+                .in_file(label.clone())
+        })?;
+        Artifact::Made(Arc::from(image))
+    };
+    Ok((path, Picture { kept_as, artifact }))
 }

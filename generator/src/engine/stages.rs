@@ -7,12 +7,12 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
-use super::{BuildReport, Engine, anchors, faults, pictures};
+use super::{BuildReport, Engine, anchors, faults, grammars, outside_links, pictures};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{self, SiteGraph};
-use crate::markup::Bodies;
+use crate::markup::Colours;
 use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask};
 use crate::settings::{self, Settings};
 use crate::source::{self, SourceFile, SourcePath, SourceTree};
@@ -51,6 +51,7 @@ struct Heads {
     content: Vec<ParsedContent>,
     graph: SiteGraph,
     templates: Templates,
+    colours: Option<Colours>,
 }
 
 impl Run {
@@ -68,7 +69,9 @@ impl Run {
     fn site(&mut self, engine: &Engine, settings: &Arc<Settings>) {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
-        let heads = self.heads(settings);
+        // Grammars take a while to read, and nothing but bodies needs them.
+        let (mut heads, colours) = rayon::join(|| self.heads(settings), || Colours::load(settings));
+        heads.colours = self.take(colours);
         self.count(&heads.graph);
         let campaign = self.stage("campaign", || {
             campaign::collect(settings, &heads.sources, &heads.graph)
@@ -107,6 +110,7 @@ impl Run {
             content,
             graph,
             templates,
+            colours: None,
         }
     }
 
@@ -131,8 +135,10 @@ impl Run {
         let graph = &heads.graph;
         let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
         let tasks = self.take(tasks);
-        let styles = self.styles(&tasks, &heads.sources);
-        let (files, effects) = (Files::beside(bytes_of(&styles)), Effects::new());
+        let styles = self.styles(&tasks, heads);
+        engine.remotes.forget_failures();
+        let files = Files::beside(bytes_of(&styles)).with_remotes(Arc::clone(&engine.remotes));
+        let effects = Effects::new();
         let doors = Doors {
             files: &files,
             effects: &effects,
@@ -141,7 +147,8 @@ impl Run {
             bodies::render(settings, heads_of(heads), doors)
         });
         let bodies = self.take(bodies);
-        self.report.counts.external_links = external_links(&bodies);
+        self.report.diagnostics.extend(grammars::missing(&bodies));
+        self.report.outside = outside_links::collect(graph, &bodies);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
         let view = self.stage("values", || view::freeze(settings, graph, &bodies));
@@ -156,6 +163,7 @@ impl Run {
             bodies: &bodies,
             view: &view,
             templates: &heads.templates,
+            colours: heads.colours.as_ref(),
             scope,
         };
         let rest: Vec<&OutputTask> = tasks
@@ -175,21 +183,18 @@ impl Run {
         for (path, image) in &images {
             artifacts
                 .entry(path.clone())
-                .or_insert_with(|| image.clone());
+                .or_insert_with(|| image.artifact.clone());
         }
         self.report.images = images;
         self.report.artifacts = Arc::new(artifacts);
     }
 
-    fn styles(
-        &mut self,
-        tasks: &[OutputTask],
-        sources: &SourceTree,
-    ) -> BTreeMap<OutputPath, Artifact> {
+    fn styles(&mut self, tasks: &[OutputTask], heads: &Heads) -> BTreeMap<OutputPath, Artifact> {
+        let (sources, colours) = (&heads.sources, heads.colours.as_ref());
         let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage("styles", || {
             tasks
                 .par_iter()
-                .filter_map(|task| Some((task, outputs::style(task, sources)?)))
+                .filter_map(|task| Some((task, outputs::style(task, sources, colours)?)))
                 .collect()
         });
         let mut styles = BTreeMap::new();
@@ -263,16 +268,8 @@ fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
         content: &heads.content,
         graph: &heads.graph,
         templates: &heads.templates,
+        colours: heads.colours.as_ref(),
     }
-}
-
-fn external_links(bodies: &Bodies) -> usize {
-    let pages = bodies.pages.values();
-    let sections = bodies.sections.values();
-    pages
-        .chain(sections)
-        .map(|body| body.external_links.len())
-        .sum()
 }
 
 fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Templates> {

@@ -1,18 +1,51 @@
 //! Resized images: from the original's bytes and a request to the new file's bytes.
 
-use std::io::Cursor;
-
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageEncoder, ImageError};
 
-use crate::template::{ImageFormat, ImageOperation};
+use super::Artifact;
+use crate::template::{ImageFormat, ImageOperation, open_picture};
 
 /// The folder below `static/` and below the output that holds resized images.
 pub const PROCESSED: &str = "processed_images";
+
+/// The folder below the site's root that keeps resized images from build to build.
+pub const CACHE: &str = ".groundswell/images";
+
+/// Raised when the same request gives other bytes than before.
+const CACHE_VERSION: u8 = 1;
+
+/// A resized image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its name in the cache: it tells the original's content and what became of it.
+    pub kept_as: String,
+    /// Its bytes, or the kept file.
+    pub artifact: Artifact,
+}
+
+/// The name under which a resized image is kept.
+#[must_use]
+pub fn kept_name(original: &[u8], operation: ImageOperation, format: ImageFormat) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("{CACHE_VERSION} {operation:?} {format:?}\n").as_bytes());
+    hasher.update(original);
+    format!("{}.{}", hasher.finalize().to_hex(), format.extension())
+}
+
+/// Whether a file in the cache has a name that the build gives them, and so may be deleted by it.
+#[must_use]
+pub fn is_kept_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(hash, extension)| {
+        matches!(extension, "jpg" | "png" | "webp" | "avif")
+            && hash.len() == 64
+            && hash.bytes().all(|b| b.is_ascii_hexdigit())
+    })
+}
 
 /// A rectangle to cut out and a size to scale to, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,19 +97,17 @@ fn cut_to_ratio(
 }
 
 /// Makes the image asked for from the original's bytes: turned as its metadata says, cut, scaled
-/// and written in the format, with its colour profile.
+/// and written in the format, with its colour profile. `name` is the original's file.
 ///
 /// # Errors
 /// What the original or the format does not allow.
 pub fn resize(
     original: &[u8],
+    name: &str,
     operation: ImageOperation,
     format: ImageFormat,
 ) -> Result<Vec<u8>, ImageError> {
-    let mut decoder = ImageReader::new(Cursor::new(original))
-        .with_guessed_format()
-        .map_err(ImageError::IoError)?
-        .into_decoder()?;
+    let mut decoder = open_picture(original, name)?.into_decoder()?;
     let profile = decoder.icc_profile().unwrap_or_default();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder)?;
@@ -109,15 +140,40 @@ fn encode(
             // JPEG knows neither transparency nor more than eight bits.
             DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?;
         }
-        // The only encoder at hand writes without loss; a quality asks for a smaller file than
-        // that, never for another picture.
-        ImageFormat::Webp(_) => {
+        ImageFormat::Webp(Some(quality)) => bytes = lossy_webp(picture, quality)?,
+        ImageFormat::Webp(None) => {
             let encoder = with_profile(WebPEncoder::new_lossless(&mut bytes), profile);
-            DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+            // Only eight bits a channel are known.
+            match picture.color() {
+                ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8 => {
+                    picture.write_with_encoder(encoder)?;
+                }
+                color if color.has_alpha() => {
+                    DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+                }
+                _ => DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?,
+            }
         }
         ImageFormat::Avif(quality, speed) => avif(picture, quality, speed, profile, &mut bytes)?,
     }
     Ok(bytes)
+}
+
+fn lossy_webp(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (picture.width(), picture.height());
+    let quality = f32::from(quality);
+    let encoded = if picture.color().has_alpha() {
+        let pixels = picture.to_rgba8();
+        webp::Encoder::from_rgba(&pixels, width, height).encode_simple(false, quality)
+    } else {
+        let pixels = picture.to_rgb8();
+        webp::Encoder::from_rgb(&pixels, width, height).encode_simple(false, quality)
+    };
+    encoded.map(|bytes| bytes.to_vec()).map_err(|error| {
+        use image::error::{EncodingError, ImageFormatHint};
+        let hint = ImageFormatHint::Exact(image::ImageFormat::WebP);
+        ImageError::Encoding(EncodingError::new(hint, format!("{error:?}")))
+    })
 }
 
 fn with_profile<E: ImageEncoder>(mut encoder: E, profile: Option<Vec<u8>>) -> E {
@@ -191,7 +247,7 @@ mod tests {
     }
 
     fn size_after(operation: ImageOperation) -> (u32, u32) {
-        let bytes = resize(&picture(), operation, ImageFormat::Png).expect("an image");
+        let bytes = resize(&picture(), "a.png", operation, ImageFormat::Png).expect("an image");
         image::load_from_memory(&bytes)
             .expect("a PNG again")
             .dimensions()
@@ -209,7 +265,8 @@ mod tests {
 
     #[test]
     fn filling_cuts_out_the_middle() {
-        let bytes = resize(&picture(), ImageOperation::Fill(10, 10), ImageFormat::Png);
+        let fill = ImageOperation::Fill(10, 10);
+        let bytes = resize(&picture(), "a.png", fill, ImageFormat::Png);
         let image = image::load_from_memory(&bytes.expect("an image")).expect("a PNG");
         assert!(image.get_pixel(1, 5).0[0] > 200, "red on the left");
         assert!(image.get_pixel(8, 5).0[2] > 200, "blue on the right");
@@ -223,11 +280,14 @@ mod tests {
         for (format, magic) in [
             (ImageFormat::Jpeg(75), b"\xff\xd8".as_slice()),
             (ImageFormat::Webp(None), b"RIFF".as_slice()),
+            (ImageFormat::Webp(Some(50)), b"RIFF".as_slice()),
         ] {
-            let bytes = resize(&picture(), ImageOperation::Scale(4, 4), format).expect("an image");
+            let small = ImageOperation::Scale(4, 4);
+            let bytes = resize(&picture(), "a.png", small, format).expect("an image");
             assert!(bytes.starts_with(magic));
         }
-        assert!(resize(b"no image", ImageOperation::Scale(4, 4), ImageFormat::Png).is_err());
+        let small = ImageOperation::Scale(4, 4);
+        assert!(resize(b"no image", "a.png", small, ImageFormat::Png).is_err());
     }
 
     #[test]
@@ -236,5 +296,10 @@ mod tests {
         assert!(!is_processed_name("0123456789abcdef.jpg"));
         assert!(!is_processed_name("a.0123456789abcdef.txt"));
         assert!(!is_processed_name("portrait.jpg"));
+        let kept = kept_name(b"x", ImageOperation::Scale(4, 4), ImageFormat::Png);
+        assert!(is_kept_name(&kept), "{kept}");
+        let other = kept_name(b"y", ImageOperation::Scale(4, 4), ImageFormat::Png);
+        assert_ne!(kept, other);
+        assert!(!is_kept_name("portrait.jpg"));
     }
 }

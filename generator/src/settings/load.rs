@@ -52,7 +52,13 @@ pub fn load(
     settings.extra = theme::merge(extra, theme, "extra", &mut faults).to_value(true);
     settings.campaign = read_campaign(&root, &output_dir, &mut faults);
     apply(overrides, &mut settings);
-    warn(&mut settings);
+    if settings.minify_html && !cfg!(feature = "minify") {
+        settings.warnings.push(
+            Diagnostic::warning("HTML is not minified")
+                .in_file(settings.config_file.clone())
+                .hint("this program was built without its feature `minify`"),
+        );
+    }
     if faults.found.iter().any(Diagnostic::is_error) {
         return Err(faults.found);
     }
@@ -97,15 +103,5 @@ fn apply(overrides: &Overrides, settings: &mut Settings) {
     if settings.mode == Mode::Check {
         // Nobody sees the colours of a check, so a missing grammar need not stop it.
         settings.markdown.highlighting = None;
-    }
-}
-
-fn warn(settings: &mut Settings) {
-    if settings.markdown.highlighting.is_some() {
-        settings.warnings.push(
-            Diagnostic::warning("Code is not coloured yet: it is shown plain")
-                .in_file(settings.config_file.clone())
-                .hint("[markdown.highlighting] will take effect in a later version"),
-        );
     }
 }

@@ -12,6 +12,7 @@ mod files;
 mod filters;
 mod functions;
 mod load;
+mod picture;
 mod render;
 mod scope;
 mod shortcode;
@@ -21,8 +22,9 @@ mod tests;
 mod values;
 
 pub use context::Context;
-pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest};
+pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest, resized_name};
 pub use files::Files;
 pub use load::{TemplateSource, Templates, Theme};
+pub use picture::open_picture;
 pub use scope::{MarkdownFilter, Scope, SiteLookup};
 pub use shortcode::BodyTemplates;
