@@ -268,4 +268,15 @@ mod built {
         let afresh = engine(&site).build();
         assert!(matches!(picture(&afresh), Artifact::Copy { .. }));
     }
+
+    #[test]
+    fn languages_alone_get_no_search_index_and_are_told_so() {
+        let site = site("[languages.en]\nbuild_search_index = true\n", &[]);
+        let report = sound(&site);
+        assert!(artifact(&report, "search_index.en.js").is_none());
+        let told = |fault: &groundswell::diagnostic::Diagnostic| {
+            !fault.is_error() && fault.message.contains("search index")
+        };
+        assert!(report.diagnostics.iter().any(told));
+    }
 }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::outputs::images::{CACHE, Picture, kept_name, resize};
+use crate::outputs::images::{CACHE, Original, Picture, kept_name};
 use crate::outputs::{Artifact, OutputPath};
 use crate::settings::Settings;
 use crate::source;
@@ -41,20 +41,22 @@ pub(super) fn make(
     mut requests: Vec<ImageRequest>,
     cache: &Cache,
 ) -> Outcome<BTreeMap<OutputPath, Picture>> {
-    requests.sort_by(|a, b| a.target.cmp(&b.target));
+    requests.sort();
     requests.dedup_by(|a, b| a.target == b.target);
-    let made: Vec<Result<(OutputPath, Picture), Diagnostic>> = requests
-        .par_iter()
-        .map(|request| one(settings, request, cache))
+    let groups: Vec<&[ImageRequest]> = requests.chunk_by(|a, b| a.source == b.source).collect();
+    let made: Vec<Result<Vec<Done<'_>>, Diagnostic>> = groups
+        .into_par_iter()
+        .map(|group| of_one_original(settings, group, cache))
         .collect();
     let mut outcome = Outcome::clean(BTreeMap::new());
     let mut kept = BTreeMap::new();
-    for (request, made) in requests.into_iter().zip(made) {
+    for made in made {
         match made {
-            Ok((path, picture)) => {
-                let changed = source::modified(&settings.root().join(&request.source.0));
-                kept.insert(request, (changed, picture.clone()));
-                outcome.value.insert(path, picture);
+            Ok(images) => {
+                for (request, path, made) in images {
+                    outcome.value.insert(path, made.1.clone());
+                    kept.insert(request.clone(), made);
+                }
             }
             Err(fault) => outcome.diagnostics.push(fault),
         }
@@ -63,35 +65,62 @@ pub(super) fn make(
     outcome
 }
 
-fn one(
+type Done<'r> = (&'r ImageRequest, OutputPath, Made);
+
+/// The images of one original, which is read at most once.
+fn of_one_original<'r>(
     settings: &Settings,
-    request: &ImageRequest,
+    requests: &'r [ImageRequest],
     cache: &Cache,
-) -> Result<(OutputPath, Picture), Diagnostic> {
-    let label = &request.source.0;
-    let path = OutputPath::new(&request.target).ok_or_else(|| {
-        Diagnostic::error(format!("`{}` cannot be a file of the site", request.target))
-            .in_file(label.clone())
-    })?;
-    let original = settings.root().join(label);
-    if let Some(picture) = cache.get(request, source::modified(&original)) {
-        return Ok((path, picture));
-    }
-    let bytes = source::read_bytes(&original, label)?;
-    let kept_as = kept_name(&bytes, request.operation, request.format);
-    let kept = settings.root().join(CACHE).join(&kept_as);
-    let artifact = if source::is_file(&kept) {
-        Artifact::Copy {
-            from: kept,
-            link: false,
-        }
-    } else {
-        let image = resize(&bytes, label, request.operation, request.format);
-        let image = image.map_err(|error| {
-            Diagnostic::error(format!("This image cannot be resized: {error}"))
-                .in_file(label.clone())
-        })?;
-        Artifact::Made(Arc::from(image))
+) -> Result<Vec<Done<'r>>, Diagnostic> {
+    let Some(label) = requests.first().map(|request| request.source.0.as_str()) else {
+        return Ok(Vec::new());
     };
-    Ok((path, Picture { kept_as, artifact }))
+    let fault = |message: String| Diagnostic::error(message).in_file(label);
+    let file = settings.root().join(label);
+    let changed = source::modified(&file);
+    let mut done = Vec::new();
+    let mut rest = Vec::new();
+    for request in requests {
+        let path = OutputPath::new(&request.target)
+            .ok_or_else(|| fault(format!("`{}` cannot be a file of the site", request.target)))?;
+        match cache.get(request, changed) {
+            Some(picture) => done.push((request, path, (changed, picture))),
+            None => rest.push((request, path)),
+        }
+    }
+    if rest.is_empty() {
+        return Ok(done);
+    }
+    let bytes = source::read_bytes(&file, label)?;
+    let hash = blake3::hash(&bytes);
+    let mut missing = Vec::new();
+    for (request, path) in rest {
+        let kept_as = kept_name(&hash, request.operation, request.format);
+        let kept = settings.root().join(CACHE).join(&kept_as);
+        if source::is_file(&kept) {
+            let artifact = Artifact::Copy {
+                from: kept,
+                link: false,
+            };
+            done.push((request, path, (changed, Picture { kept_as, artifact })));
+        } else {
+            missing.push((request, path, kept_as));
+        }
+    }
+    if missing.is_empty() {
+        return Ok(done);
+    }
+    let unreadable = |error| fault(format!("This image cannot be resized: {error}"));
+    let original = Original::read(&bytes, label).map_err(unreadable)?;
+    let made: Result<Vec<Done<'r>>, Diagnostic> = missing
+        .into_par_iter()
+        .map(|(request, path, kept_as)| {
+            let image = original.resized(request.operation, request.format);
+            let artifact = Artifact::Made(Arc::from(image.map_err(unreadable)?));
+            Ok((request, path, (changed, Picture { kept_as, artifact })))
+        })
+        .collect();
+    done.extend(made?);
+    Ok(done)
 }

@@ -1,5 +1,6 @@
 //! Resized images: from the original's bytes and a request to the new file's bytes.
 
+use blake3::Hash;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -28,13 +29,12 @@ pub struct Picture {
     pub artifact: Artifact,
 }
 
-/// The name under which a resized image is kept.
+/// The name under which a resized image is kept, by the hash of the original's bytes.
 #[must_use]
-pub fn kept_name(original: &[u8], operation: ImageOperation, format: ImageFormat) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("{CACHE_VERSION} {operation:?} {format:?}\n").as_bytes());
-    hasher.update(original);
-    format!("{}.{}", hasher.finalize().to_hex(), format.extension())
+pub fn kept_name(original: &Hash, operation: ImageOperation, format: ImageFormat) -> String {
+    let made = format!("{CACHE_VERSION} {original} {operation:?} {format:?}");
+    let hash = blake3::hash(made.as_bytes());
+    format!("{}.{}", hash.to_hex(), format.extension())
 }
 
 /// Whether a file in the cache has a name that the build gives them, and so may be deleted by it.
@@ -96,31 +96,50 @@ fn cut_to_ratio(
     }
 }
 
-/// Makes the image asked for from the original's bytes: turned as its metadata says, cut, scaled
-/// and written in the format, with its colour profile. `name` is the original's file.
-///
-/// # Errors
-/// What the original or the format does not allow.
-pub fn resize(
-    original: &[u8],
-    name: &str,
-    operation: ImageOperation,
-    format: ImageFormat,
-) -> Result<Vec<u8>, ImageError> {
-    let mut decoder = open_picture(original, name)?.into_decoder()?;
-    let profile = decoder.icc_profile().unwrap_or_default();
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(orientation);
-    let steps = Steps::of(operation, (picture.width(), picture.height()));
-    if let Some((x, y, w, h)) = steps.crop {
-        picture = picture.crop_imm(x, y, w, h);
+/// An image read and turned upright, of which any number of others can be made.
+#[derive(Debug)]
+pub struct Original {
+    picture: DynamicImage,
+    profile: Option<Vec<u8>>,
+}
+
+impl Original {
+    /// Reads an image from its bytes and turns it as its metadata says; `name` is its file's.
+    ///
+    /// # Errors
+    /// It is no image, or a broken one.
+    pub fn read(bytes: &[u8], name: &str) -> Result<Self, ImageError> {
+        let mut decoder = open_picture(bytes, name)?.into_decoder()?;
+        let profile = decoder.icc_profile().unwrap_or_default();
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        picture.apply_orientation(orientation);
+        Ok(Self { picture, profile })
     }
-    if let Some((w, h)) = steps.resize {
-        // Nothing can be drawn on no pixels: very flat images keep one row or column.
-        picture = picture.resize_exact(w.max(1), h.max(1), FilterType::Lanczos3);
+
+    /// Makes the image asked for: cut, scaled and written in the format, with its colour profile.
+    ///
+    /// # Errors
+    /// What the format does not allow.
+    pub fn resized(
+        &self,
+        operation: ImageOperation,
+        format: ImageFormat,
+    ) -> Result<Vec<u8>, ImageError> {
+        let whole = &self.picture;
+        let steps = Steps::of(operation, (whole.width(), whole.height()));
+        let cut = steps.crop.map(|(x, y, w, h)| whole.crop_imm(x, y, w, h));
+        let picture = cut.as_ref().unwrap_or(whole);
+        let profile = self.profile.clone();
+        match steps.resize {
+            None => encode(picture, format, profile),
+            Some((w, h)) => {
+                // Nothing can be drawn on no pixels: very flat images keep one row or column.
+                let picture = picture.resize_exact(w.max(1), h.max(1), FilterType::Lanczos3);
+                encode(&picture, format, profile)
+            }
+        }
     }
-    encode(&picture, format, profile)
 }
 
 fn encode(
@@ -234,6 +253,14 @@ mod tests {
 
     use super::*;
 
+    fn resize(
+        original: &[u8],
+        operation: ImageOperation,
+        format: ImageFormat,
+    ) -> Result<Vec<u8>, ImageError> {
+        Original::read(original, "a.png")?.resized(operation, format)
+    }
+
     /// 40 by 20 pixels, red on the left and blue on the right.
     fn picture() -> Vec<u8> {
         let image = image::RgbImage::from_fn(40, 20, |x, _| {
@@ -247,7 +274,7 @@ mod tests {
     }
 
     fn size_after(operation: ImageOperation) -> (u32, u32) {
-        let bytes = resize(&picture(), "a.png", operation, ImageFormat::Png).expect("an image");
+        let bytes = resize(&picture(), operation, ImageFormat::Png).expect("an image");
         image::load_from_memory(&bytes)
             .expect("a PNG again")
             .dimensions()
@@ -266,7 +293,7 @@ mod tests {
     #[test]
     fn filling_cuts_out_the_middle() {
         let fill = ImageOperation::Fill(10, 10);
-        let bytes = resize(&picture(), "a.png", fill, ImageFormat::Png);
+        let bytes = resize(&picture(), fill, ImageFormat::Png);
         let image = image::load_from_memory(&bytes.expect("an image")).expect("a PNG");
         assert!(image.get_pixel(1, 5).0[0] > 200, "red on the left");
         assert!(image.get_pixel(8, 5).0[2] > 200, "blue on the right");
@@ -283,11 +310,11 @@ mod tests {
             (ImageFormat::Webp(Some(50)), b"RIFF".as_slice()),
         ] {
             let small = ImageOperation::Scale(4, 4);
-            let bytes = resize(&picture(), "a.png", small, format).expect("an image");
+            let bytes = resize(&picture(), small, format).expect("an image");
             assert!(bytes.starts_with(magic));
         }
         let small = ImageOperation::Scale(4, 4);
-        assert!(resize(b"no image", "a.png", small, ImageFormat::Png).is_err());
+        assert!(resize(b"no image", small, ImageFormat::Png).is_err());
     }
 
     #[test]
@@ -296,9 +323,17 @@ mod tests {
         assert!(!is_processed_name("0123456789abcdef.jpg"));
         assert!(!is_processed_name("a.0123456789abcdef.txt"));
         assert!(!is_processed_name("portrait.jpg"));
-        let kept = kept_name(b"x", ImageOperation::Scale(4, 4), ImageFormat::Png);
+        let kept = kept_name(
+            &blake3::hash(b"x"),
+            ImageOperation::Scale(4, 4),
+            ImageFormat::Png,
+        );
         assert!(is_kept_name(&kept), "{kept}");
-        let other = kept_name(b"y", ImageOperation::Scale(4, 4), ImageFormat::Png);
+        let other = kept_name(
+            &blake3::hash(b"y"),
+            ImageOperation::Scale(4, 4),
+            ImageFormat::Png,
+        );
         assert_ne!(kept, other);
         assert!(!is_kept_name("portrait.jpg"));
     }

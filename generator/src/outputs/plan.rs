@@ -290,7 +290,7 @@ impl Planner<'_> {
                 self.add(&name, "templates/sitemap.xml", Rank::Made, what);
             }
         }
-        if settings.default_settings().build_search_index {
+        if settings.build_search_index {
             if super::search::needs_script(settings) {
                 let name = "elasticlunr.min.js";
                 self.add(name, config, Rank::Made, What::SearchScript);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Mode, Settings, campaign, discover, file, theme};
+use super::{LanguageSettings, Mode, Settings, campaign, discover, file, theme};
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Faults, Node, parse_toml};
 use crate::source;
@@ -52,6 +52,14 @@ pub fn load(
     settings.extra = theme::merge(extra, theme, "extra", &mut faults).to_value(true);
     settings.campaign = read_campaign(&root, &output_dir, &mut faults);
     apply(overrides, &mut settings);
+    let wanted = |language: &LanguageSettings| language.build_search_index;
+    if !settings.build_search_index && settings.languages.values().any(wanted) {
+        settings.warnings.push(
+            Diagnostic::warning("There is no search index: only languages ask for one")
+                .in_file(settings.config_file.clone())
+                .hint("set build_search_index = true at the top level too"),
+        );
+    }
     if settings.minify_html && !cfg!(feature = "minify") {
         settings.warnings.push(
             Diagnostic::warning("HTML is not minified")
