@@ -1,7 +1,8 @@
 //! Colours in code: grammars and themes as in VS Code, one set for all threads.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use giallo::{HighlightOptions, HtmlRenderer, ParsedFence, Registry, RenderOptions, ThemeVariant};
@@ -82,11 +83,7 @@ impl Colours {
                 dark: dark_theme.as_str(),
             },
         };
-        let options = HighlightOptions::new(&fence.lang, themes).fallback_to_plain(true);
-        let coloured = self
-            .registry
-            .highlight(code, &options)
-            .map_err(|error| error.to_string())?;
+        let how = HighlightOptions::new(&fence.lang, themes).fallback_to_plain(true);
         let renderer = HtmlRenderer {
             other_metadata: fence.rest,
             css_class_prefix: match self.settings.style {
@@ -102,7 +99,15 @@ impl Colours {
                 .clamp(-LAST_LINE_NUMBER, LAST_LINE_NUMBER),
             ..fence.options
         };
-        Ok(renderer.render(&coloured, &options))
+        // Grammars are programs of others: one that fails must not take the whole build with it.
+        let work = AssertUnwindSafe(|| {
+            let coloured = self.registry.highlight(code, &how)?;
+            Ok::<String, giallo::Error>(renderer.render(&coloured, &options))
+        });
+        match catch_unwind(work) {
+            Ok(html) => html.map_err(|error| error.to_string()),
+            Err(_) => Err("its grammar fails on it".to_owned()),
+        }
     }
 
     /// The style sheet of a theme.
@@ -147,15 +152,6 @@ fn names(themes: &HighlightThemes) -> Vec<&str> {
     }
 }
 
-/// The grammars and themes that giallo brings, unlinked, so that a site can add its own.
-fn builtin() -> Result<&'static Registry, Diagnostic> {
-    static BUILTIN: OnceLock<Result<Registry, String>> = OnceLock::new();
-    BUILTIN
-        .get_or_init(|| Registry::builtin().map_err(|error| error.to_string()))
-        .as_ref()
-        .map_err(|error| Diagnostic::error(format!("The grammars cannot be read: {error}")))
-}
-
 type Key = Vec<(PathBuf, Option<SystemTime>)>;
 
 /// The grammars and themes of a site, kept until its own ones change.
@@ -186,7 +182,11 @@ fn registry(
 }
 
 fn extended(settings: &HighlightingSettings, root: &Path) -> Result<Registry, Vec<Diagnostic>> {
-    let mut registry = builtin().map_err(|fault| vec![fault])?.clone();
+    let mut registry = Registry::builtin().map_err(|error| {
+        vec![Diagnostic::error(format!(
+            "The grammars cannot be read: {error}"
+        ))]
+    })?;
     let mut faults = Vec::new();
     // Giallo takes only paths: `source` says whether the file is there, giallo reads it.
     let mut add = |file: &str, what: &str, add: &mut dyn FnMut(&Path) -> Result<(), String>| {
@@ -221,4 +221,49 @@ fn extended(settings: &HighlightingSettings, root: &Path) -> Result<Registry, Ve
     }
     registry.link_grammars();
     Ok(registry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours() -> Colours {
+        let settings = HighlightingSettings {
+            error_on_missing_language: false,
+            style: HighlightStyle::Class,
+            themes: HighlightThemes::Single {
+                theme: "nord".to_owned(),
+            },
+            extra_grammars: Vec::new(),
+            extra_themes: Vec::new(),
+        };
+        let registry = registry(&settings, Path::new(".")).expect("giallo's own");
+        Colours { settings, registry }
+    }
+
+    #[test]
+    fn fences_that_ask_for_the_impossible_end_all_the_same() {
+        let colours = colours();
+        for fence in [
+            "rust,linenos,linenostart=9223372036854775807",
+            "rust,linenos,linenostart=-9223372036854775808",
+            "rust,hl_lines=0-99999999999 99999999999999999999999-1",
+            "rust,hide_lines=1-9",
+            "nope,=,==,a=b=c",
+        ] {
+            let fence = giallo::parse_markdown_fence(fence);
+            let html = colours.html("let a = \"é\u{202e}\";\r\n\0\n", fence);
+            assert!(
+                html.expect("HTML")
+                    .starts_with("<pre class=\"giallo z-code\">")
+            );
+        }
+    }
+
+    #[test]
+    fn a_sheet_is_made_of_a_theme_that_is_there() {
+        let sheet = colours().sheet("nord").expect("a theme");
+        assert!(sheet.contains(".z-code {"), "{sheet}");
+        assert!(colours().sheet("nope").is_err());
+    }
 }

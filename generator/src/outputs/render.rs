@@ -69,10 +69,20 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
     if !materials.settings.minify_html || !task.path.as_str().ends_with("html") {
         return Ok(artifact);
     }
-    Ok(match artifact {
-        Artifact::Made(bytes) => Artifact::Made(Arc::from(minify::html(&bytes))),
-        Artifact::Page(bytes) => Artifact::Page(Arc::from(minify::html(&bytes))),
-        Artifact::Copy { .. } => artifact,
+    let small = artifact.bytes().map(|bytes| minify::html(bytes));
+    if let Some(None) = small {
+        materials.scope.effects.warn(
+            Diagnostic::warning(format!(
+                "{} cannot be minified: it stays as it is",
+                task.path
+            ))
+            .in_file(task.source.clone()),
+        );
+    }
+    Ok(match (artifact, small.flatten()) {
+        (Artifact::Made(_), Some(small)) => Artifact::Made(Arc::from(small)),
+        (Artifact::Page(_), Some(small)) => Artifact::Page(Arc::from(small)),
+        (artifact, _) => artifact,
     })
 }
 
