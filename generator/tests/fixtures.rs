@@ -83,4 +83,40 @@ mod equal_to_zola {
     fn a_site_for_zola_0_23_with_components_in_its_content() {
         same_as_expected("zola-0.23");
     }
+
+    #[test]
+    fn code_in_colours_with_all_options_of_its_fence() {
+        same_as_expected("highlighting-inline");
+    }
+
+    #[test]
+    fn code_in_classes_with_the_style_sheets_of_two_themes() {
+        same_as_expected("highlighting-class");
+    }
+
+    #[test]
+    fn a_grammar_and_a_theme_of_the_site() {
+        same_as_expected("highlighting-extra");
+    }
+
+    #[cfg(feature = "minify")]
+    #[test]
+    fn minified_pages_and_redirects_but_no_static_files() {
+        same_as_expected("minify");
+    }
+
+    #[test]
+    fn data_in_every_format() {
+        same_as_expected("data");
+    }
+
+    #[test]
+    fn a_search_index_for_elasticlunr() {
+        same_as_expected("search-elasticlunr");
+    }
+
+    #[test]
+    fn a_search_index_for_fuse() {
+        same_as_expected("search-fuse");
+    }
 }

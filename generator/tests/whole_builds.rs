@@ -260,8 +260,8 @@ mod built {
                 text(report, "index.html").trim(),
                 format!("https://e.org/{path}")
             );
-            assert_eq!(report.artifacts.get(path), Some(image));
-            image.clone()
+            assert_eq!(report.artifacts.get(path), Some(&image.artifact));
+            image.artifact.clone()
         };
         match (picture(&first), picture(&second)) {
             (Artifact::Made(one), Artifact::Made(other)) => assert!(Arc::ptr_eq(&one, &other)),
@@ -339,5 +339,16 @@ mod built {
                 .any(|error| error.contains("finds no page `a.fr.md`")),
             "{errors:?}"
         );
+    }
+
+    #[test]
+    fn languages_alone_get_no_search_index_and_are_told_so() {
+        let site = site("[languages.en]\nbuild_search_index = true\n", &[]);
+        let report = sound(&site);
+        assert!(artifact(&report, "search_index.en.js").is_none());
+        let told = |fault: &groundswell::diagnostic::Diagnostic| {
+            !fault.is_error() && fault.message.contains("search index")
+        };
+        assert!(report.diagnostics.iter().any(told));
     }
 }

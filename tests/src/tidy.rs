@@ -103,6 +103,12 @@ const CONFINED: &[Confined] = &[
         because: "only `serve` and the mailbox start threads of their own (rule 3)",
     },
     Confined {
+        program: "generator",
+        word: "reqwest",
+        only_in: &["source"],
+        because: "only `source` asks other hosts (rule 1)",
+    },
+    Confined {
         program: "petition-service",
         words: &["sqlx"],
         only_in: &["store"],

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 /// A static site generator for awareness campaigns.
 #[derive(Debug, Parser)]
@@ -32,6 +33,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Rewrite the configuration and front matter of a site made for Zola before 0.22
     Migrate(MigrateArgs),
+    /// Print what a shell needs to complete this program's commands and flags
+    Completion(CompletionArgs),
     /// Try the whole campaign on this machine: site, petition service and a mailbox
     #[cfg(feature = "dev")]
     Dev(DevArgs),
@@ -144,6 +147,13 @@ pub(super) struct MigrateArgs {
     pub(super) dry_run: bool,
 }
 
+/// Arguments of `completion`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
 /// Arguments of `dev`.
 #[cfg(feature = "dev")]
 #[derive(Debug, Args)]
@@ -177,6 +187,34 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_flag_of_zola_is_known() {
+        for line in [
+            "-r x -c y build",
+            "--root x --config y build -u b -o d -f --drafts --minify",
+            "build --base-url b --output-dir d --force",
+            "serve -i 0.0.0.0 -p 0 -o d --force -u b --drafts -O --store-html -f -d 5",
+            "serve --interface ::1 --port 80 --output-dir d --base-url b --open --fast",
+            "serve --no-port-append --extra-watch-path a --extra-watch-path b --debounce 1",
+            "check --drafts --skip-external-links",
+            "init",
+            "init x -f",
+            "init --force",
+            "completion bash",
+            "completion elvish",
+            "completion fish",
+            "completion powershell",
+            "completion zsh",
+        ] {
+            let words = ["groundswell"].into_iter().chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        for line in ["", "build -r x", "serve -d 0", "completion dash", "nope"] {
+            let words = ["groundswell"].into_iter().chain(line.split_whitespace());
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `build`: the site into its output folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -11,7 +12,7 @@ use super::{Site, Stop, report};
 use crate::diagnostic::Diagnostic;
 use crate::emit::{self, DiskOptions, Staging};
 use crate::engine::{BuildReport, Engine};
-use crate::outputs::Shelf;
+use crate::outputs::{Artifact, OutputPath, Shelf};
 use crate::settings::Overrides;
 
 /// Runs `build`.
@@ -119,10 +120,9 @@ pub(super) fn write(
             file.display()
         );
     }
-    // The images first: if they cannot be kept, the last site stays as it was.
     emit::check_output(output, settings.root())?;
-    emit::keep_images(settings.root(), &built.images)?;
-    emit::disk::apply(&built.artifacts, output, staging, &options)?;
+    let artifacts = with_kept_images(built, settings.root());
+    emit::disk::apply(&artifacts, output, staging, &options)?;
     let Some((live, json)) = &built.campaign else {
         return Ok(());
     };
@@ -134,6 +134,31 @@ pub(super) fn write(
                 "-> The campaign file was left as it is: with {flag} this is not the live site (--campaign FILE writes one)"
             ));
             Ok(())
+        }
+    }
+}
+
+/// The site's files, resized images as copies of those in the cache.
+pub(super) fn with_kept_images(
+    built: &BuildReport,
+    root: &Path,
+) -> Arc<BTreeMap<OutputPath, Artifact>> {
+    match emit::keep_images(root, &built.images) {
+        Ok(copies) if copies.is_empty() => Arc::clone(&built.artifacts),
+        Ok(copies) => {
+            let mut artifacts = BTreeMap::clone(&built.artifacts);
+            for (path, copy) in copies {
+                // Another file may have won the address.
+                if built.images.get(&path).map(|image| &image.artifact) == artifacts.get(&path) {
+                    artifacts.insert(path, copy);
+                }
+            }
+            Arc::new(artifacts)
+        }
+        // Without a cache the next build takes longer, and that is all.
+        Err(error) => {
+            report::say(&format!("Resized images could not be kept: {error}"));
+            Arc::clone(&built.artifacts)
         }
     }
 }

@@ -1,13 +1,15 @@
 //! `check`: looks for mistakes without building anything.
 
+use std::cmp::Reverse;
 use std::time::Instant;
 
 use super::args::CheckArgs;
 use super::{Site, Stop, report};
-use crate::engine::Engine;
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Engine, Manners, check_outside};
 use crate::settings::{Mode, Overrides};
 
-/// Runs `check`. Links to other sites are counted, not followed.
+/// Runs `check`.
 pub(super) fn run(site: &Site, args: &CheckArgs) -> Result<(), Stop> {
     let start = Instant::now();
     report::say("Checking site...");
@@ -22,15 +24,19 @@ pub(super) fn run(site: &Site, args: &CheckArgs) -> Result<(), Stop> {
     );
     let built = engine.build();
     report::counts(&built);
-    report::faults(&built.diagnostics, "");
-    if built.has_errors() {
-        return Err(Stop::Shown);
+    let mut faults = built.diagnostics;
+    if let Some(settings) = &built.settings
+        && !args.skip_external_links
+        && !built.outside.is_empty()
+    {
+        let count = built.outside.len();
+        report::say(&format!("-> Following {count} links to other sites"));
+        faults.extend(check_outside(settings, &built.outside, Manners::default()));
+        faults.sort_by_key(|fault| Reverse(fault.severity));
     }
-    if !args.skip_external_links && built.counts.external_links > 0 {
-        report::say(&format!(
-            "-> {} links to other sites were not followed: this version cannot do so yet",
-            built.counts.external_links
-        ));
+    report::faults(&faults, "");
+    if faults.iter().any(Diagnostic::is_error) {
+        return Err(Stop::Shown);
     }
     report::done(start.elapsed());
     Ok(())

@@ -114,6 +114,9 @@ fn lay_out(folder: &Path, url: &str, sass: bool, search: bool) -> anyhow::Result
          # Whether an index for searching is made\n\
          build_search_index = {search}\n\n\
          [markdown]\n\n\
+         [markdown.highlighting]\n\
+         # Colours of code: the name of one of VS Code's themes\n\
+         theme = \"catppuccin-mocha\"\n\n\
          [extra]\n\
          # Your own settings: templates see them as config.extra\n"
     );

@@ -14,7 +14,7 @@ mod serve;
 use std::io::{BufReader, stdin, stdout};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 
@@ -54,6 +54,10 @@ pub fn run() -> ExitCode {
         Command::Migrate(args) => {
             migrate::run(&site, &args, &mut BufReader::new(stdin()), &mut stdout())
         }
+        Command::Completion(args) => {
+            completion(args.shell, &mut stdout());
+            Ok(())
+        }
         #[cfg(feature = "dev")]
         Command::Dev(args) => dev::run(&site, &args),
     };
@@ -67,8 +71,39 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Writes what a shell needs to complete commands and flags.
+fn completion(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
+    let mut command = Cli::command();
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    // A reader that went away wants no more of it.
+    let _gone = out.write_all(&script);
+}
+
 /// Which site the command is about.
 struct Site {
     root: std::path::PathBuf,
     config: Option<std::path::PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap_complete::Shell;
+
+    #[test]
+    fn every_shell_gets_its_completion() {
+        for shell in [
+            Shell::Bash,
+            Shell::Elvish,
+            Shell::Fish,
+            Shell::PowerShell,
+            Shell::Zsh,
+        ] {
+            let mut said = Vec::new();
+            super::completion(shell, &mut said);
+            let said = String::from_utf8(said).expect("text");
+            assert!(said.contains("skip-external-links"), "{shell}: {said}");
+        }
+    }
 }

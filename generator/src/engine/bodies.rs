@@ -10,7 +10,7 @@ use crate::content::{Body, InsertAnchor, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
 use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
-use crate::markup::{self, Bodies, BodyJob, LinkResolver, Rendered};
+use crate::markup::{self, Bodies, BodyJob, Colours, LinkResolver, Rendered};
 use crate::settings::{LinkLevel, Settings};
 use crate::template::{
     BodyTemplates, Context, Effects, Files, MarkdownFilter, MarkdownPlace, Scope, ScopeHost,
@@ -23,6 +23,7 @@ use crate::view;
 pub(super) struct Materials<'a> {
     pub(super) graph: &'a SiteGraph,
     pub(super) templates: &'a Templates,
+    pub(super) colours: Option<&'a Colours>,
 }
 
 /// What templates read and ask for while they are rendered.
@@ -64,7 +65,7 @@ pub(super) fn render(
             let config = configs.get(owner.lang()).cloned();
             let context = || owner.context(config.clone().unwrap_or_else(Value::none));
             let calls = BodyTemplates::new(materials.templates, &context, scope);
-            let body = one(settings, materials.graph, &content, &owner, &calls);
+            let body = one(settings, materials, &content, &owner, &calls);
             Some((owner.id(), body))
         })
         .collect();
@@ -139,11 +140,12 @@ impl<'a> Owner<'a> {
 /// Renders one body.
 fn one(
     settings: &Settings,
-    graph: &SiteGraph,
+    materials: Materials<'_>,
     content: &ParsedContent,
     owner: &Owner<'_>,
     calls: &BodyTemplates<'_>,
 ) -> Outcome<Rendered> {
+    let graph = materials.graph;
     let name = content.name();
     let body = match content {
         ParsedContent::Page(page) => &page.body,
@@ -165,6 +167,7 @@ fn one(
         options: &settings.markdown,
         slugs: settings.slugify.anchors,
         broken_link_is_error: settings.link_checker.internal_level == LinkLevel::Error,
+        colours: materials.colours,
         links: &Addresses(graph),
         templates: calls,
     })
@@ -229,6 +232,7 @@ impl MarkdownFilter for Filter<'_> {
             options: &self.settings.markdown,
             slugs: self.settings.slugify.anchors,
             broken_link_is_error: true,
+            colours: self.materials.colours,
             links: &Addresses(self.materials.graph),
             templates: &calls,
         });

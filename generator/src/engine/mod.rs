@@ -3,9 +3,14 @@
 mod anchors;
 mod bodies;
 mod faults;
+mod grammars;
 mod host;
+mod outside;
+mod outside_links;
 mod pictures;
 mod stages;
+
+pub use outside::{Manners, OutsideLink, check_outside};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,8 +18,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
+use crate::outputs::images::Picture;
 use crate::outputs::{Artifact, InMemory, OutputPath, Shelf};
 use crate::settings::{Overrides, Settings};
+use crate::source::Remotes;
 
 /// What a build found and made.
 #[derive(Default)]
@@ -24,7 +31,7 @@ pub struct BuildReport {
     /// All files of the site.
     pub artifacts: Arc<BTreeMap<OutputPath, Artifact>>,
     /// Those of them that are resized images.
-    pub images: BTreeMap<OutputPath, Artifact>,
+    pub images: BTreeMap<OutputPath, Picture>,
     /// The campaign file: where it goes on disk, and its JSON.
     pub campaign: Option<(PathBuf, String)>,
     /// Errors and warnings of all stages.
@@ -33,6 +40,8 @@ pub struct BuildReport {
     pub timings: Vec<(String, Duration)>,
     /// How much there is.
     pub counts: Counts,
+    /// Links that leave the site, in the order of the sources.
+    pub outside: Vec<OutsideLink>,
 }
 
 /// How much there is.
@@ -44,8 +53,6 @@ pub struct Counts {
     pub orphans: usize,
     /// Sections.
     pub sections: usize,
-    /// Links that leave the site.
-    pub external_links: usize,
 }
 
 impl BuildReport {
@@ -62,6 +69,7 @@ pub struct Engine {
     config_file: Option<PathBuf>,
     overrides: Overrides,
     pictures: pictures::Cache,
+    remotes: Arc<Remotes>,
 }
 
 impl Engine {
@@ -73,6 +81,7 @@ impl Engine {
             config_file: config_file.map(Path::to_owned),
             overrides,
             pictures: pictures::Cache::default(),
+            remotes: Arc::default(),
         }
     }
 

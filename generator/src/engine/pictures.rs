@@ -1,4 +1,4 @@
-//! Resized images: each made once, kept while its original is unchanged.
+//! Resized images: each made once, kept for as long as its original is the same.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,13 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::outputs::images::resize;
+use crate::outputs::images::{CACHE, Original, Picture, kept_name};
 use crate::outputs::{Artifact, OutputPath};
 use crate::settings::Settings;
 use crate::source;
 use crate::template::ImageRequest;
 
-type Made = (Option<SystemTime>, Arc<[u8]>);
+type Made = (Option<SystemTime>, Picture);
 
 /// Images of earlier builds of the same engine.
 #[derive(Default)]
@@ -22,16 +22,16 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    fn get(&self, request: &ImageRequest, changed: Option<SystemTime>) -> Option<Arc<[u8]>> {
+    fn get(&self, request: &ImageRequest, changed: Option<SystemTime>) -> Option<Picture> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.get(request)
             .filter(|(when, _)| changed.is_some() && *when == changed)
-            .map(|(_, bytes)| Arc::clone(bytes))
+            .map(|(_, picture)| picture.clone())
     }
 
-    fn put(&self, request: ImageRequest, made: Made) {
-        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(request, made);
+    /// Keeps what this build asked for, and nothing else.
+    fn replace(&self, all: BTreeMap<ImageRequest, Made>) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = all;
     }
 }
 
@@ -40,55 +40,87 @@ pub(super) fn make(
     settings: &Settings,
     mut requests: Vec<ImageRequest>,
     cache: &Cache,
-) -> Outcome<BTreeMap<OutputPath, Artifact>> {
-    requests.sort_by(|a, b| a.target.cmp(&b.target));
+) -> Outcome<BTreeMap<OutputPath, Picture>> {
+    requests.sort();
     requests.dedup_by(|a, b| a.target == b.target);
-    let made: Vec<Result<(OutputPath, Artifact), Diagnostic>> = requests
+    let groups: Vec<&[ImageRequest]> = requests.chunk_by(|a, b| a.source == b.source).collect();
+    let made: Vec<Result<Vec<Done<'_>>, Diagnostic>> = groups
         .into_par_iter()
-        .map(|request| one(settings, request, cache))
+        .map(|group| of_one_original(settings, group, cache))
         .collect();
     let mut outcome = Outcome::clean(BTreeMap::new());
+    let mut kept = BTreeMap::new();
     for made in made {
         match made {
-            Ok((path, image)) => {
-                outcome.value.insert(path, image);
+            Ok(images) => {
+                for (request, path, made) in images {
+                    outcome.value.insert(path, made.1.clone());
+                    kept.insert(request.clone(), made);
+                }
             }
             Err(fault) => outcome.diagnostics.push(fault),
         }
     }
+    cache.replace(kept);
     outcome
 }
 
-fn one(
+type Done<'r> = (&'r ImageRequest, OutputPath, Made);
+
+/// The images of one original, which is read at most once.
+fn of_one_original<'r>(
     settings: &Settings,
-    request: ImageRequest,
+    requests: &'r [ImageRequest],
     cache: &Cache,
-) -> Result<(OutputPath, Artifact), Diagnostic> {
-    let label = request.source.0.clone();
-    let path = OutputPath::new(&request.target).ok_or_else(|| {
-        Diagnostic::error(format!("`{}` cannot be a file of the site", request.target))
-            .in_file(label.clone())
-    })?;
-    let original = settings.root().join(&label);
-    let changed = source::modified(&original);
-    let kept = settings.root().join("static").join(path.as_str());
-    if changed.is_some() && source::modified(&kept) >= changed {
-        return Ok((
-            path,
-            Artifact::Copy {
+) -> Result<Vec<Done<'r>>, Diagnostic> {
+    let Some(label) = requests.first().map(|request| request.source.0.as_str()) else {
+        return Ok(Vec::new());
+    };
+    let fault = |message: String| Diagnostic::error(message).in_file(label);
+    let file = settings.root().join(label);
+    let changed = source::modified(&file);
+    let mut done = Vec::new();
+    let mut rest = Vec::new();
+    for request in requests {
+        let path = OutputPath::new(&request.target)
+            .ok_or_else(|| fault(format!("`{}` cannot be a file of the site", request.target)))?;
+        match cache.get(request, changed) {
+            Some(picture) => done.push((request, path, (changed, picture))),
+            None => rest.push((request, path)),
+        }
+    }
+    if rest.is_empty() {
+        return Ok(done);
+    }
+    let bytes = source::read_bytes(&file, label)?;
+    let hash = blake3::hash(&bytes);
+    let mut missing = Vec::new();
+    for (request, path) in rest {
+        let kept_as = kept_name(&hash, request.operation, request.format);
+        let kept = settings.root().join(CACHE).join(&kept_as);
+        if source::is_file(&kept) {
+            let artifact = Artifact::Copy {
                 from: kept,
                 link: false,
-            },
-        ));
+            };
+            done.push((request, path, (changed, Picture { kept_as, artifact })));
+        } else {
+            missing.push((request, path, kept_as));
+        }
     }
-    if let Some(bytes) = cache.get(&request, changed) {
-        return Ok((path, Artifact::Made(bytes)));
+    if missing.is_empty() {
+        return Ok(done);
     }
-    let bytes = source::read_bytes(&original, &label)?;
-    let image = resize(&bytes, request.operation, request.format).map_err(|error| {
-        Diagnostic::error(format!("This image cannot be resized: {error}")).in_file(label)
-    })?;
-    let image: Arc<[u8]> = Arc::from(image);
-    cache.put(request, (changed, Arc::clone(&image)));
-    Ok((path, Artifact::Made(image)))
+    let unreadable = |error| fault(format!("This image cannot be resized: {error}"));
+    let original = Original::read(&bytes, label).map_err(unreadable)?;
+    let made: Result<Vec<Done<'r>>, Diagnostic> = missing
+        .into_par_iter()
+        .map(|(request, path, kept_as)| {
+            let image = original.resized(request.operation, request.format);
+            let artifact = Artifact::Made(Arc::from(image.map_err(unreadable)?));
+            Ok((request, path, (changed, Picture { kept_as, artifact })))
+        })
+        .collect();
+    done.extend(made?);
+    Ok(done)
 }

@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
 use super::host::Host;
-use super::{BuildReport, Engine, Onto, anchors, faults, pictures};
+use super::{BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{self, SiteGraph};
-use crate::markup::Bodies;
+use crate::markup::{Bodies, Colours};
 use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask, Shelf};
 use crate::settings::{self, Dialect, Settings};
 use crate::source::{self, SourceFile, SourcePath, SourceTree};
@@ -52,6 +52,7 @@ pub(super) struct Heads {
     content: Vec<ParsedContent>,
     pub(super) graph: SiteGraph,
     templates: Templates,
+    colours: Option<Colours>,
 }
 
 impl Run {
@@ -69,7 +70,9 @@ impl Run {
     fn site(&mut self, engine: &Engine, settings: &Arc<Settings>, onto: &Onto<'_>) {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
-        let mut heads = self.heads(settings);
+        // Grammars take a while to read, and nothing but bodies needs them.
+        let (mut heads, colours) = rayon::join(|| self.heads(settings), || Colours::load(settings));
+        heads.colours = self.take(colours);
         heads.graph.unlisted_pages = campaign::unlisted(settings, &heads.graph);
         self.count(&heads.graph);
         let campaign = self.stage("campaign", || {
@@ -126,6 +129,7 @@ impl Run {
             content,
             graph,
             templates,
+            colours: None,
         }
     }
 
@@ -153,9 +157,11 @@ impl Run {
         let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
         let tasks = self.take(tasks);
         let mut early = self.early("styles", &tasks, |task| {
-            outputs::style(task, &heads.sources)
+            outputs::style(task, &heads.sources, heads.colours.as_ref())
         });
-        let files = Arc::new(Files::beside(bytes_of(&early)));
+        engine.remotes.forget_failures();
+        let files = Files::beside(bytes_of(&early)).with_remotes(Arc::clone(&engine.remotes));
+        let files = Arc::new(files);
         let effects = Arc::new(Effects::new());
         let newer = heads.templates.dialect() == Dialect::Zola023;
         // Content of Zola 0.23 may ask for pages, which have no bodies yet.
@@ -180,12 +186,13 @@ impl Run {
             bodies::render(settings, content, materials, doors, &host_of_bodies)
         });
         let bodies = self.take(bodies);
-        self.report.counts.external_links = external_links(&bodies);
         let indexes = self.early("search", &tasks, |task| {
             outputs::search_index(task, settings, graph, &bodies)
         });
         files.add(bytes_of(&indexes));
         early.extend(indexes);
+        self.report.diagnostics.extend(grammars::missing(&bodies));
+        self.report.outside = outside_links::collect(graph, &bodies);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
         let view = Arc::new(self.stage("values", || view::freeze(settings, graph, &bodies)));
@@ -203,6 +210,7 @@ impl Run {
             bodies: &bodies,
             view: &view,
             templates: &heads.templates,
+            colours: heads.colours.as_ref(),
             scope,
         };
         let rest: Vec<&OutputTask> = tasks
@@ -222,7 +230,7 @@ impl Run {
         for (path, image) in &images {
             artifacts
                 .entry(path.clone())
-                .or_insert_with(|| image.clone());
+                .or_insert_with(|| image.artifact.clone());
         }
         self.report.images = images;
         self.report.artifacts = Arc::new(artifacts);
@@ -319,16 +327,8 @@ pub(super) fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
     bodies::Materials {
         graph: &heads.graph,
         templates: &heads.templates,
+        colours: heads.colours.as_ref(),
     }
-}
-
-fn external_links(bodies: &Bodies) -> usize {
-    let pages = bodies.pages.values();
-    let sections = bodies.sections.values();
-    pages
-        .chain(sections)
-        .map(|body| body.external_links.len())
-        .sum()
 }
 
 fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Templates> {

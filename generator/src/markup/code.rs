@@ -1,32 +1,42 @@
-//! Code: in the one form that it has without colours.
+//! Code: plain, or in colours.
 
 use pulldown_cmark::CodeBlockKind;
 
+use super::colours::Colours;
+
 /// A block of code being read.
 pub(super) struct CodeBlock {
-    language: Option<String>,
+    /// What its fence says; none where it says nothing.
+    info: Option<String>,
     text: String,
+    /// The line of the source file, from 1, where known.
+    line: Option<usize>,
+}
+
+/// A block as HTML, and what was amiss.
+pub(super) struct Shown {
+    pub(super) html: String,
+    /// The language for which there is no grammar.
+    pub(super) unknown: Option<String>,
+    /// Why it is shown without colours.
+    pub(super) failed: Option<String>,
+    pub(super) line: Option<usize>,
 }
 
 /// Words after the language that say how code is shown.
 const OPTIONS: [&str; 4] = ["linenos", "linenostart", "hl_lines", "hide_lines"];
 
 impl CodeBlock {
-    /// Opens a block; the language is the first word of its fence that is no option.
-    pub(super) fn open(kind: &CodeBlockKind<'_>) -> Self {
-        let language = match kind {
-            CodeBlockKind::Fenced(info) if !info.trim().is_empty() => {
-                let first = info
-                    .split(',')
-                    .map(str::trim)
-                    .find(|token| !token.contains('=') && !OPTIONS.contains(token));
-                Some(first.unwrap_or_default().to_owned())
-            }
+    /// Opens a block that begins at a line.
+    pub(super) fn open(kind: &CodeBlockKind<'_>, line: Option<usize>) -> Self {
+        let info = match kind {
+            CodeBlockKind::Fenced(info) if !info.trim().is_empty() => Some(info.to_string()),
             _ => None,
         };
         Self {
-            language,
+            info,
             text: String::new(),
+            line,
         }
     }
 
@@ -35,11 +45,37 @@ impl CodeBlock {
     }
 
     /// The block as HTML.
-    pub(super) fn html(&self) -> String {
+    pub(super) fn show(&self, colours: Option<&Colours>) -> Shown {
+        let mut shown = Shown {
+            html: String::new(),
+            unknown: None,
+            failed: None,
+            line: self.line,
+        };
+        let Some(colours) = colours else {
+            shown.html = self.plain();
+            return shown;
+        };
+        let fence = giallo::parse_markdown_fence(self.info.as_deref().unwrap_or_default());
+        // Options without a language are no wish for one.
+        if !fence.lang.is_empty() && !colours.knows(&fence.lang) {
+            shown.unknown = Some(fence.lang.clone());
+        }
+        match colours.html(&self.text, fence) {
+            Ok(html) => shown.html = html,
+            Err(reason) => {
+                shown.html = self.plain();
+                shown.failed = Some(reason);
+            }
+        }
+        shown
+    }
+
+    fn plain(&self) -> String {
         let mut html = String::from("<pre><code");
-        if let Some(language) = &self.language {
+        if let Some(info) = &self.info {
             html.push_str(" data-lang=\"");
-            escape(language, &mut html);
+            escape(language(info), &mut html);
             html.push('"');
         }
         html.push('>');
@@ -47,6 +83,14 @@ impl CodeBlock {
         html.push_str("</code></pre>\n");
         html
     }
+}
+
+/// The first word of a fence that is no option.
+fn language(info: &str) -> &str {
+    info.split(',')
+        .map(str::trim)
+        .find(|token| !token.contains('=') && !OPTIONS.contains(token))
+        .unwrap_or_default()
 }
 
 fn escape(text: &str, out: &mut String) {

@@ -4,8 +4,8 @@ use percent_encoding::percent_decode_str;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 use pulldown_cmark_escape::{escape_href, escape_html};
 
-use super::InternalLink;
 use super::render::BodyJob;
+use super::{ExternalLink, InternalLink};
 use crate::diagnostic::Diagnostic;
 use crate::settings::MarkdownSettings;
 
@@ -21,7 +21,7 @@ pub(super) struct Written<'e> {
 pub(super) struct Links<'j> {
     job: &'j BodyJob<'j>,
     internal: Vec<InternalLink>,
-    external: Vec<String>,
+    external: Vec<ExternalLink>,
     /// For each open link: whether it was written by hand.
     open: Vec<bool>,
 }
@@ -37,7 +37,7 @@ impl<'j> Links<'j> {
     }
 
     /// Links to content files, and addresses that leave the site.
-    pub(super) fn found(self) -> (Vec<InternalLink>, Vec<String>) {
+    pub(super) fn found(self) -> (Vec<InternalLink>, Vec<ExternalLink>) {
         (self.internal, self.external)
     }
 
@@ -69,7 +69,8 @@ impl<'j> Links<'j> {
             _ => self.resolve(&destination, line, faults).into(),
         };
         if leaves {
-            self.external.push(resolved.to_string());
+            let url = resolved.to_string();
+            self.external.push(ExternalLink { url, line });
             if let Some(html) = tweaked(self.job.options, &resolved, &title) {
                 self.open.push(true);
                 return Event::InlineHtml(html.into());

@@ -1,6 +1,7 @@
 //! Markdown to HTML, page by page, with what other pages may ask about the result.
 
 mod code;
+mod colours;
 mod footnotes;
 mod headings;
 mod images;
@@ -14,6 +15,7 @@ mod summary;
 mod tests;
 mod words;
 
+pub use colours::{Colours, sheets};
 pub use render::{BodyJob, LinkResolver, render};
 
 use std::collections::BTreeMap;
@@ -49,7 +51,27 @@ pub struct Rendered {
     /// Links to other content files.
     pub internal_links: Vec<InternalLink>,
     /// Links that leave the site.
-    pub external_links: Vec<String>,
+    pub external_links: Vec<ExternalLink>,
+    /// Code in languages for which there is no grammar.
+    pub unknown_languages: Vec<UnknownLanguage>,
+}
+
+/// A link that leaves the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalLink {
+    /// The address, as written.
+    pub url: String,
+    /// The line of the source file, from 1, where known.
+    pub line: Option<usize>,
+}
+
+/// A block of code in a language for which there is no grammar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLanguage {
+    /// As written.
+    pub name: String,
+    /// The line of the source file, from 1, where known.
+    pub line: Option<usize>,
 }
 
 impl Rendered {

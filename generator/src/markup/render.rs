@@ -3,11 +3,12 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 use tera::Value;
 
-use super::code::CodeBlock;
+use super::code::{CodeBlock, Shown};
+use super::colours::Colours;
 use super::headings::Headings;
 use super::links::{Links, Written};
 use super::shortcodes::{Expanded, HtmlPiece, expand};
-use super::{Rendered, TemplateCalls, footnotes, images, marks, summary, words};
+use super::{Rendered, TemplateCalls, UnknownLanguage, footnotes, images, marks, summary, words};
 use crate::content::{Body, InsertAnchor};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::settings::{MarkdownSettings, SlugStrategy};
@@ -40,6 +41,8 @@ pub struct BodyJob<'a> {
     pub slugs: SlugStrategy,
     /// Whether a link to a content file that is not there stops the build.
     pub broken_link_is_error: bool,
+    /// Colours in code; none: plain.
+    pub colours: Option<&'a Colours>,
     /// Where links lead.
     pub links: &'a dyn LinkResolver,
     /// Shortcodes and other templates.
@@ -68,7 +71,7 @@ pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
         }
     };
     let mut links = Links::new(job);
-    let (mut events, more) = events(job, &expanded, &mut links, &mut faults);
+    let (mut events, more, unknown_languages) = events(job, &expanded, &mut links, &mut faults);
     let toc = Headings::new(job).finish(&mut events, &mut faults);
     let more = more.and_then(|_| summary::place(&events));
     let summary = more.and_then(|at| summary::render(&events, at, job, &mut faults));
@@ -101,6 +104,7 @@ pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
             reading_time: length.minutes,
             internal_links,
             external_links,
+            unknown_languages,
         },
         diagnostics: faults,
     }
@@ -128,7 +132,7 @@ fn events<'e>(
     expanded: &'e Expanded,
     links: &mut Links<'_>,
     faults: &mut Vec<Diagnostic>,
-) -> (Vec<Event<'e>>, Option<()>) {
+) -> (Vec<Event<'e>>, Option<()>, Vec<UnknownLanguage>) {
     let text = expanded.text.as_str();
     let mut building = Building {
         job,
@@ -138,6 +142,8 @@ fn events<'e>(
         image: None,
         more: None,
         alone: None,
+        unknown: Vec::new(),
+        faults: Vec::new(),
     };
     for (event, range) in Parser::new_ext(text, options(job.options)).into_offset_iter() {
         let line = || expanded.lines.line(text, range.start);
@@ -172,11 +178,16 @@ fn events<'e>(
                     id,
                 })
             }
+            Event::Start(Tag::CodeBlock(kind)) => {
+                building.code = Some(CodeBlock::open(&kind, line()));
+                continue;
+            }
             other => other,
         };
         building.take(event);
     }
-    (building.events, building.more)
+    faults.append(&mut building.faults);
+    (building.events, building.more, building.unknown)
 }
 
 struct Building<'e, 'j> {
@@ -188,6 +199,8 @@ struct Building<'e, 'j> {
     more: Option<()>,
     /// Where the HTML of a shortcode stands that began its paragraph.
     alone: Option<usize>,
+    unknown: Vec<UnknownLanguage>,
+    faults: Vec<Diagnostic>,
 }
 
 impl<'e> Building<'e, '_> {
@@ -202,9 +215,10 @@ impl<'e> Building<'e, '_> {
         if let Some(code) = &mut self.code {
             match event {
                 Event::End(TagEnd::CodeBlock) => {
-                    let html = code.html();
+                    let shown = code.show(self.job.colours);
                     self.code = None;
-                    self.events.push(Event::Html(html.into()));
+                    let block = self.code_block(shown);
+                    self.events.push(block);
                 }
                 Event::Text(text) => {
                     let text = marks::replaced(&text, |number| {
@@ -224,7 +238,6 @@ impl<'e> Building<'e, '_> {
             return;
         }
         match event {
-            Event::Start(Tag::CodeBlock(kind)) => self.code = Some(CodeBlock::open(&kind)),
             Event::Start(Tag::Image {
                 dest_url, title, ..
             }) if self.job.options.lazy_async_image => {
@@ -242,6 +255,38 @@ impl<'e> Building<'e, '_> {
             Event::End(TagEnd::Paragraph) => self.end_paragraph(),
             other => self.events.push(other),
         }
+    }
+
+    /// The HTML of a block of code; what was amiss is noted.
+    fn code_block(&mut self, shown: Shown) -> Event<'e> {
+        let place = |fault: Diagnostic| {
+            let fault = fault.in_file(self.job.file);
+            match shown.line {
+                Some(line) => fault.at_line(line),
+                None => fault,
+            }
+        };
+        if let Some(name) = shown.unknown {
+            if self
+                .job
+                .colours
+                .is_some_and(Colours::language_must_be_known)
+            {
+                self.faults.push(place(
+                    Diagnostic::error(format!("There is no grammar for the language `{name}`"))
+                        .hint("correct its name, or add its grammar to `extra_grammars`"),
+                ));
+            } else {
+                let line = shown.line;
+                self.unknown.push(UnknownLanguage { name, line });
+            }
+        }
+        if let Some(reason) = shown.failed {
+            self.faults.push(place(Diagnostic::warning(format!(
+                "This code is shown without colours: {reason}"
+            ))));
+        }
+        Event::Html(shown.html.into())
     }
 
     fn raw(&mut self, html: &str, same: impl Fn() -> Event<'e>) {

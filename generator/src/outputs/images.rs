@@ -1,18 +1,51 @@
 //! Resized images: from the original's bytes and a request to the new file's bytes.
 
-use std::io::Cursor;
-
+use blake3::Hash;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageEncoder, ImageError};
 
-use crate::template::{ImageFormat, ImageOperation};
+use super::Artifact;
+use crate::template::{ImageFormat, ImageOperation, open_picture};
 
 /// The folder below `static/` and below the output that holds resized images.
 pub const PROCESSED: &str = "processed_images";
+
+/// The folder below the site's root that keeps resized images from build to build.
+pub const CACHE: &str = ".groundswell/images";
+
+/// Raised when the same request gives other bytes than before.
+const CACHE_VERSION: u8 = 1;
+
+/// A resized image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its name in the cache: it tells the original's content and what became of it.
+    pub kept_as: String,
+    /// Its bytes, or the kept file.
+    pub artifact: Artifact,
+}
+
+/// The name under which a resized image is kept, by the hash of the original's bytes.
+#[must_use]
+pub fn kept_name(original: &Hash, operation: ImageOperation, format: ImageFormat) -> String {
+    let made = format!("{CACHE_VERSION} {original} {operation:?} {format:?}");
+    let hash = blake3::hash(made.as_bytes());
+    format!("{}.{}", hash.to_hex(), format.extension())
+}
+
+/// Whether a file in the cache has a name that the build gives them, and so may be deleted by it.
+#[must_use]
+pub fn is_kept_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(hash, extension)| {
+        matches!(extension, "jpg" | "png" | "webp" | "avif")
+            && hash.len() == 64
+            && hash.bytes().all(|b| b.is_ascii_hexdigit())
+    })
+}
 
 /// A rectangle to cut out and a size to scale to, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,33 +96,50 @@ fn cut_to_ratio(
     }
 }
 
-/// Makes the image asked for from the original's bytes: turned as its metadata says, cut, scaled
-/// and written in the format, with its colour profile.
-///
-/// # Errors
-/// What the original or the format does not allow.
-pub fn resize(
-    original: &[u8],
-    operation: ImageOperation,
-    format: ImageFormat,
-) -> Result<Vec<u8>, ImageError> {
-    let mut decoder = ImageReader::new(Cursor::new(original))
-        .with_guessed_format()
-        .map_err(ImageError::IoError)?
-        .into_decoder()?;
-    let profile = decoder.icc_profile().unwrap_or_default();
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(orientation);
-    let steps = Steps::of(operation, (picture.width(), picture.height()));
-    if let Some((x, y, w, h)) = steps.crop {
-        picture = picture.crop_imm(x, y, w, h);
+/// An image read and turned upright, of which any number of others can be made.
+#[derive(Debug)]
+pub struct Original {
+    picture: DynamicImage,
+    profile: Option<Vec<u8>>,
+}
+
+impl Original {
+    /// Reads an image from its bytes and turns it as its metadata says; `name` is its file's.
+    ///
+    /// # Errors
+    /// It is no image, or a broken one.
+    pub fn read(bytes: &[u8], name: &str) -> Result<Self, ImageError> {
+        let mut decoder = open_picture(bytes, name)?.into_decoder()?;
+        let profile = decoder.icc_profile().unwrap_or_default();
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        picture.apply_orientation(orientation);
+        Ok(Self { picture, profile })
     }
-    if let Some((w, h)) = steps.resize {
-        // Nothing can be drawn on no pixels: very flat images keep one row or column.
-        picture = picture.resize_exact(w.max(1), h.max(1), FilterType::Lanczos3);
+
+    /// Makes the image asked for: cut, scaled and written in the format, with its colour profile.
+    ///
+    /// # Errors
+    /// What the format does not allow.
+    pub fn resized(
+        &self,
+        operation: ImageOperation,
+        format: ImageFormat,
+    ) -> Result<Vec<u8>, ImageError> {
+        let whole = &self.picture;
+        let steps = Steps::of(operation, (whole.width(), whole.height()));
+        let cut = steps.crop.map(|(x, y, w, h)| whole.crop_imm(x, y, w, h));
+        let picture = cut.as_ref().unwrap_or(whole);
+        let profile = self.profile.clone();
+        match steps.resize {
+            None => encode(picture, format, profile),
+            Some((w, h)) => {
+                // Nothing can be drawn on no pixels: very flat images keep one row or column.
+                let picture = picture.resize_exact(w.max(1), h.max(1), FilterType::Lanczos3);
+                encode(&picture, format, profile)
+            }
+        }
     }
-    encode(&picture, format, profile)
 }
 
 fn encode(
@@ -109,15 +159,40 @@ fn encode(
             // JPEG knows neither transparency nor more than eight bits.
             DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?;
         }
-        // The only encoder at hand writes without loss; a quality asks for a smaller file than
-        // that, never for another picture.
-        ImageFormat::Webp(_) => {
+        ImageFormat::Webp(Some(quality)) => bytes = lossy_webp(picture, quality)?,
+        ImageFormat::Webp(None) => {
             let encoder = with_profile(WebPEncoder::new_lossless(&mut bytes), profile);
-            DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+            // Only eight bits a channel are known.
+            match picture.color() {
+                ColorType::L8 | ColorType::La8 | ColorType::Rgb8 | ColorType::Rgba8 => {
+                    picture.write_with_encoder(encoder)?;
+                }
+                color if color.has_alpha() => {
+                    DynamicImage::from(picture.to_rgba8()).write_with_encoder(encoder)?;
+                }
+                _ => DynamicImage::from(picture.to_rgb8()).write_with_encoder(encoder)?,
+            }
         }
         ImageFormat::Avif(quality, speed) => avif(picture, quality, speed, profile, &mut bytes)?,
     }
     Ok(bytes)
+}
+
+fn lossy_webp(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ImageError> {
+    let (width, height) = (picture.width(), picture.height());
+    let quality = f32::from(quality);
+    let encoded = if picture.color().has_alpha() {
+        let pixels = picture.to_rgba8();
+        webp::Encoder::from_rgba(&pixels, width, height).encode_simple(false, quality)
+    } else {
+        let pixels = picture.to_rgb8();
+        webp::Encoder::from_rgb(&pixels, width, height).encode_simple(false, quality)
+    };
+    encoded.map(|bytes| bytes.to_vec()).map_err(|error| {
+        use image::error::{EncodingError, ImageFormatHint};
+        let hint = ImageFormatHint::Exact(image::ImageFormat::WebP);
+        ImageError::Encoding(EncodingError::new(hint, format!("{error:?}")))
+    })
 }
 
 fn with_profile<E: ImageEncoder>(mut encoder: E, profile: Option<Vec<u8>>) -> E {
@@ -178,6 +253,14 @@ mod tests {
 
     use super::*;
 
+    fn resize(
+        original: &[u8],
+        operation: ImageOperation,
+        format: ImageFormat,
+    ) -> Result<Vec<u8>, ImageError> {
+        Original::read(original, "a.png")?.resized(operation, format)
+    }
+
     /// 40 by 20 pixels, red on the left and blue on the right.
     fn picture() -> Vec<u8> {
         let image = image::RgbImage::from_fn(40, 20, |x, _| {
@@ -209,7 +292,8 @@ mod tests {
 
     #[test]
     fn filling_cuts_out_the_middle() {
-        let bytes = resize(&picture(), ImageOperation::Fill(10, 10), ImageFormat::Png);
+        let fill = ImageOperation::Fill(10, 10);
+        let bytes = resize(&picture(), fill, ImageFormat::Png);
         let image = image::load_from_memory(&bytes.expect("an image")).expect("a PNG");
         assert!(image.get_pixel(1, 5).0[0] > 200, "red on the left");
         assert!(image.get_pixel(8, 5).0[2] > 200, "blue on the right");
@@ -223,11 +307,14 @@ mod tests {
         for (format, magic) in [
             (ImageFormat::Jpeg(75), b"\xff\xd8".as_slice()),
             (ImageFormat::Webp(None), b"RIFF".as_slice()),
+            (ImageFormat::Webp(Some(50)), b"RIFF".as_slice()),
         ] {
-            let bytes = resize(&picture(), ImageOperation::Scale(4, 4), format).expect("an image");
+            let small = ImageOperation::Scale(4, 4);
+            let bytes = resize(&picture(), small, format).expect("an image");
             assert!(bytes.starts_with(magic));
         }
-        assert!(resize(b"no image", ImageOperation::Scale(4, 4), ImageFormat::Png).is_err());
+        let small = ImageOperation::Scale(4, 4);
+        assert!(resize(b"no image", small, ImageFormat::Png).is_err());
     }
 
     #[test]
@@ -236,5 +323,18 @@ mod tests {
         assert!(!is_processed_name("0123456789abcdef.jpg"));
         assert!(!is_processed_name("a.0123456789abcdef.txt"));
         assert!(!is_processed_name("portrait.jpg"));
+        let kept = kept_name(
+            &blake3::hash(b"x"),
+            ImageOperation::Scale(4, 4),
+            ImageFormat::Png,
+        );
+        assert!(is_kept_name(&kept), "{kept}");
+        let other = kept_name(
+            &blake3::hash(b"y"),
+            ImageOperation::Scale(4, 4),
+            ImageFormat::Png,
+        );
+        assert_ne!(kept, other);
+        assert!(!is_kept_name("portrait.jpg"));
     }
 }

@@ -3,6 +3,7 @@
 mod artifact;
 mod feeds;
 pub mod images;
+mod minify;
 mod pagers;
 mod plan;
 mod plan_lists;

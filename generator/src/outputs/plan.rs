@@ -8,6 +8,7 @@ use tera::Value;
 use super::{OutputPath, plan_lists, sass, sitemap};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
+use crate::markup;
 use crate::settings::Settings;
 use crate::source::{SourceFile, SourcePath, SourceTree};
 
@@ -32,6 +33,8 @@ pub(super) enum Rank {
     /// Taxonomies are made after pages, and stand over them.
     Taxonomy,
     ThemeStatic,
+    /// Zola writes these into the site's own `static/` where they lack there.
+    CodeStyle,
     OwnStatic,
 }
 
@@ -65,6 +68,8 @@ pub(super) enum What {
         of_theme: bool,
         file: SourcePath,
     },
+    /// The colours of code in a theme.
+    CodeStyle(String),
     Copy {
         from: PathBuf,
         link: bool,
@@ -121,6 +126,7 @@ pub fn plan(
     plan_lists::taxonomies(&mut planner);
     plan_lists::feeds(&mut planner);
     planner.whole_site();
+    planner.code_styles();
     planner.statics(sources);
     Outcome {
         value: planner.tasks.into_values().collect(),
@@ -284,7 +290,7 @@ impl Planner<'_> {
                 self.add(&name, "templates/sitemap.xml", Rank::Made, what);
             }
         }
-        if settings.default_settings().build_search_index {
+        if settings.build_search_index {
             if super::search::needs_script(settings) {
                 let name = "elasticlunr.min.js";
                 self.add(name, config, Rank::Made, What::SearchScript);
@@ -316,6 +322,14 @@ impl Planner<'_> {
                 file: source.path.clone(),
             };
             self.add(&target, &source.path.0, rank, what);
+        }
+    }
+
+    fn code_styles(&mut self) {
+        let settings = self.settings;
+        for (name, theme) in markup::sheets(settings) {
+            let what = What::CodeStyle(theme.to_owned());
+            self.add(name, &settings.config_file, Rank::CodeStyle, what);
         }
     }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::plan::{OutputTask, What};
 use super::plan_lists::{section_pagers, shown_pages, term_pagers};
-use super::{Artifact, feeds, sass, search, welcome};
+use super::{Artifact, feeds, minify, sass, search, welcome};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{SectionHead, SectionId, SiteGraph};
-use crate::markup::Bodies;
+use crate::markup::{Bodies, Colours};
 use crate::settings::{Dialect, Settings};
 use crate::source::SourceTree;
 use crate::template::{Context, Scope, Templates};
@@ -31,6 +31,8 @@ pub struct Materials<'a> {
     pub view: &'a SiteView,
     /// The templates.
     pub templates: &'a Templates,
+    /// Colours in code; none: plain.
+    pub colours: Option<&'a Colours>,
     /// What templates' functions see.
     pub scope: Scope<'a>,
 }
@@ -38,7 +40,14 @@ pub struct Materials<'a> {
 /// Makes a style sheet; none for a task that is another file. Style sheets come first: templates
 /// may ask for their hashes.
 #[must_use]
-pub fn style(task: &OutputTask, sources: &SourceTree) -> Option<Result<Artifact, Diagnostic>> {
+pub fn style(
+    task: &OutputTask,
+    sources: &SourceTree,
+    colours: Option<&Colours>,
+) -> Option<Result<Artifact, Diagnostic>> {
+    if let What::CodeStyle(theme) = &task.what {
+        return Some(colours?.sheet(theme).map(made));
+    }
     let What::Style { of_theme, file } = &task.what else {
         return None;
     };
@@ -71,7 +80,30 @@ pub fn search_index(
 /// # Errors
 /// What is wrong with its template or its source, with the file that it was made for.
 pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
-    if let Some(style) = style(task, materials.sources) {
+    let artifact = as_written(task, materials)?;
+    // Static files keep their bytes, whatever they are called.
+    if !materials.settings.minify_html || !task.path.as_str().ends_with("html") {
+        return Ok(artifact);
+    }
+    let small = artifact.bytes().map(|bytes| minify::html(bytes));
+    if let Some(None) = small {
+        materials.scope.effects.warn(
+            Diagnostic::warning(format!(
+                "{} cannot be minified: it stays as it is",
+                task.path
+            ))
+            .in_file(task.source.clone()),
+        );
+    }
+    Ok(match (artifact, small.flatten()) {
+        (Artifact::Made(_), Some(small)) => Artifact::Made(Arc::from(small)),
+        (Artifact::Page(_), Some(small)) => Artifact::Page(Arc::from(small)),
+        (artifact, _) => artifact,
+    })
+}
+
+fn as_written(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
+    if let Some(style) = style(task, materials.sources, materials.colours) {
         return style;
     }
     let index = search_index(task, materials.settings, materials.graph, materials.bodies);

@@ -79,6 +79,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
     let markdown = subtable(&mut table, "markdown", markdown::read);
     let link_checker = subtable(&mut table, "link_checker", links::read);
     let top = languages::read_options(&mut table, slugify.taxonomies);
+    let build_search_index = top.build_search_index;
     let language_tables = table.node("languages");
     let languages = languages::read_all(
         language_tables,
@@ -117,6 +118,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         taxonomy_root: table.string("taxonomy_root"),
         author: table.string("author"),
         compile_sass: table.flag("compile_sass", false),
+        build_search_index,
         minify_html: table.flag("minify_html", false),
         preserve_dotfiles_in_output: table.flag("preserve_dotfiles_in_output", false),
         hard_link_static: table.flag("hard_link_static", false),

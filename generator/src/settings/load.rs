@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Mode, Settings, campaign, discover, file, theme};
+use super::{LanguageSettings, Mode, Settings, campaign, discover, file, theme};
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Faults, Node, parse_toml};
 use crate::source;
@@ -56,7 +56,21 @@ pub fn load(
     let own = read_own(&root, &output_dir, &mut faults);
     (settings.campaign, settings.dialect) = (own.campaign, own.dialect);
     apply(overrides, &mut settings);
-    warn(&mut settings);
+    let wanted = |language: &LanguageSettings| language.build_search_index;
+    if !settings.build_search_index && settings.languages.values().any(wanted) {
+        settings.warnings.push(
+            Diagnostic::warning("There is no search index: only languages ask for one")
+                .in_file(settings.config_file.clone())
+                .hint("set build_search_index = true at the top level too"),
+        );
+    }
+    if settings.minify_html && !cfg!(feature = "minify") {
+        settings.warnings.push(
+            Diagnostic::warning("HTML is not minified")
+                .in_file(settings.config_file.clone())
+                .hint("this program was built without its feature `minify`"),
+        );
+    }
     if faults.found.iter().any(Diagnostic::is_error) {
         return Err(faults.found);
     }
@@ -100,15 +114,5 @@ fn apply(overrides: &Overrides, settings: &mut Settings) {
     if settings.mode == Mode::Check {
         // Nobody sees the colours of a check, so a missing grammar need not stop it.
         settings.markdown.highlighting = None;
-    }
-}
-
-fn warn(settings: &mut Settings) {
-    if settings.markdown.highlighting.is_some() {
-        settings.warnings.push(
-            Diagnostic::warning("Code is not coloured yet: it is shown plain")
-                .in_file(settings.config_file.clone())
-                .hint("[markdown.highlighting] will take effect in a later version"),
-        );
     }
 }

@@ -126,6 +126,8 @@ pub struct Settings {
     pub author: Option<String>,
     /// Whether `sass/` is compiled (a theme's always is).
     pub compile_sass: bool,
+    /// Whether there are search indexes at all: what the languages say holds only then.
+    pub build_search_index: bool,
     /// Whether HTML is minified.
     pub minify_html: bool,
     /// Keep entries starting with `.` at the root of the output when cleaning it.

@@ -1,11 +1,14 @@
-//! The sources as they lie on disk. The only module that reads the site's files.
+//! The sources as they lie on disk, and what templates fetch from other hosts. The only module
+//! that reads the site's files.
 
 mod layout;
 mod read;
+mod remote;
 mod scan;
 
 pub use layout::Layout;
 pub use read::{canonical, is_file, is_folder, is_within, modified, read_bytes, read_text};
+pub use remote::{Remotes, Reply, Request, Unreachable, ask};
 pub use scan::scan;
 
 use std::collections::BTreeMap;

@@ -59,6 +59,47 @@ pub enum ImageFormat {
     Avif(u8, u8),
 }
 
+impl ImageFormat {
+    /// The extension of its files.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg(_) => "jpg",
+            Self::Png => "png",
+            Self::Webp(_) => "webp",
+            Self::Avif(..) => "avif",
+        }
+    }
+}
+
+/// The name of a resized image, as Zola gives it: the path as the template writes it, with what is
+/// to become of it as a SipHash-1-3 in the byte order of Rust's derived hashes.
+#[must_use]
+pub fn resized_name(path: &str, operation: ImageOperation, format: ImageFormat) -> String {
+    let mut wish = path.as_bytes().to_vec();
+    let (number, sides) = match operation {
+        ImageOperation::Scale(w, h) => (0_u64, vec![w, h]),
+        ImageOperation::FitWidth(w) => (1, vec![w]),
+        ImageOperation::FitHeight(h) => (2, vec![h]),
+        ImageOperation::Fit(w, h) => (3, vec![w, h]),
+        ImageOperation::Fill(w, h) => (4, vec![w, h]),
+    };
+    wish.extend(number.to_le_bytes());
+    wish.extend(sides.into_iter().flat_map(u32::to_le_bytes));
+    let (quality, speed) = match format {
+        ImageFormat::Jpeg(quality) | ImageFormat::Webp(Some(quality)) => (i16::from(quality), -1),
+        ImageFormat::Png | ImageFormat::Webp(None) => (-1, -1),
+        ImageFormat::Avif(quality, speed) => (i16::from(quality), i16::from(speed)),
+    };
+    wish.extend(format.extension().as_bytes());
+    wish.extend(quality.to_le_bytes());
+    wish.extend(speed.to_le_bytes());
+    let hash = siphasher::sip::SipHasher13::new().hash(&wish);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    format!("{stem}.{hash:016x}.{}", format.extension())
+}
+
 /// An image to make from a source file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageRequest {
@@ -108,5 +149,55 @@ impl Effects {
         let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         (std::mem::take(&mut *images), std::mem::take(&mut *warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ImageFormat, ImageOperation, resized_name};
+
+    #[test]
+    fn names_are_zolas() {
+        let name = resized_name;
+        for (expected, path, operation, format) in [
+            (
+                "a.2778aef8101e68d3.png",
+                "a.png",
+                ImageOperation::Scale(10, 5),
+                ImageFormat::Png,
+            ),
+            (
+                "a.b73bacf6c33280af.png",
+                "a.png",
+                ImageOperation::FitWidth(10),
+                ImageFormat::Png,
+            ),
+            (
+                "a.71d38c7fdf7b5a6e.jpg",
+                "static/a.png",
+                ImageOperation::FitHeight(7),
+                ImageFormat::Jpeg(75),
+            ),
+            (
+                "b.c.c8defa9b138d06c4.webp",
+                "content/b.c.png",
+                ImageOperation::Fit(10, 9),
+                ImageFormat::Webp(None),
+            ),
+            (
+                "b.c.e48104f7e6e0c9db.webp",
+                "content/b.c.png",
+                ImageOperation::Fill(10, 9),
+                ImageFormat::Webp(Some(50)),
+            ),
+            (
+                "b.c.339c9d7acc28539b.avif",
+                "b.c.png",
+                ImageOperation::Fill(10, 9),
+                ImageFormat::Avif(33, 10),
+            ),
+        ] {
+            assert_eq!(name(path, operation, format), expected);
+        }
     }
 }

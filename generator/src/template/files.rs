@@ -8,13 +8,16 @@ use tera::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::settings::Settings;
-use crate::source;
+use crate::source::{self, Remotes, Request};
 
 /// What was loaded, by path on disk and format. One for a whole build: clones of the values are
 /// cheap.
 #[derive(Debug, Default)]
 pub struct Files {
     loaded: Mutex<BTreeMap<(PathBuf, &'static str), Value>>,
+    /// What replies of other hosts say, by what was asked and format.
+    parsed: Mutex<BTreeMap<(Request, &'static str), Value>>,
+    remotes: Arc<Remotes>,
     /// Files that this build made already, by path below the output folder.
     made: RwLock<BTreeMap<String, Arc<[u8]>>>,
 }
@@ -49,6 +52,28 @@ impl Files {
         known.extend(made);
     }
 
+    /// The same with replies of other hosts that are kept longer than this.
+    #[must_use]
+    pub fn with_remotes(mut self, remotes: Arc<Remotes>) -> Self {
+        self.remotes = remotes;
+        self
+    }
+
+    /// What another host replies, fetched once.
+    pub(super) fn remote(&self, request: &Request) -> Result<Arc<str>, String> {
+        self.remotes.text(request)
+    }
+
+    /// The value made from a reply, made once.
+    pub(super) fn parsed(
+        &self,
+        request: &Request,
+        format: &'static str,
+        make: impl FnOnce() -> Result<Value, Diagnostic>,
+    ) -> Result<Value, Diagnostic> {
+        once(&self.parsed, (request.clone(), format), make)
+    }
+
     /// What this build made at a path.
     pub(super) fn made(&self, written: &str) -> Option<Arc<[u8]>> {
         let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
@@ -62,18 +87,33 @@ impl Files {
         format: &'static str,
         make: impl FnOnce() -> Result<Value, Diagnostic>,
     ) -> Result<Value, Diagnostic> {
-        let key = (file.to_owned(), format);
-        let held = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = held.get(&key) {
-            return Ok(value.clone());
-        }
-        // Two threads may both make it: that costs time once, while holding the lock would cost
-        // every thread the time of every file.
-        drop(held);
-        let value = make()?;
-        let mut held = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        held.insert(key, value.clone());
-        Ok(value)
+        once(&self.loaded, (file.to_owned(), format), make)
+    }
+}
+
+fn once<K: Ord>(
+    held: &Mutex<BTreeMap<K, Value>>,
+    key: K,
+    make: impl FnOnce() -> Result<Value, Diagnostic>,
+) -> Result<Value, Diagnostic> {
+    let values = held.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = values.get(&key) {
+        return Ok(value.clone());
+    }
+    // Two threads may both make it: that costs time once, while holding the lock would cost
+    // every thread the time of every file.
+    drop(values);
+    let value = make()?;
+    let mut values = held.lock().unwrap_or_else(PoisonError::into_inner);
+    values.insert(key, value.clone());
+    Ok(value)
+}
+
+/// A path as templates write it, below the site: `@/` means `content/`.
+pub(super) fn unified(written: &str) -> String {
+    match written.strip_prefix("@/") {
+        Some(rest) => format!("content/{rest}"),
+        None => written.trim_start_matches('/').to_owned(),
     }
 }
 
@@ -83,10 +123,7 @@ impl Files {
 /// # Errors
 /// The path leads out of the site, by itself or by a link.
 pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFile>, String> {
-    let below = match written.strip_prefix("@/") {
-        Some(rest) => format!("content/{rest}"),
-        None => written.trim_start_matches('/').to_owned(),
-    };
+    let below = unified(written);
     if let Some(stand_in) = settings.layout.stand_ins.get(&below) {
         return Ok(source::is_file(stand_in).then(|| FoundFile {
             label: settings.layout.label(stand_in),

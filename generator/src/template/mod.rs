@@ -14,6 +14,7 @@ mod filters;
 mod functions;
 mod load;
 mod native;
+mod picture;
 mod render;
 mod scope;
 mod shortcode;
@@ -23,8 +24,9 @@ mod tests;
 mod values;
 
 pub use context::Context;
-pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest};
+pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest, resized_name};
 pub use files::Files;
 pub use load::{TemplateSource, Templates, Theme};
+pub use picture::open_picture;
 pub use scope::{MarkdownFilter, MarkdownPlace, Scope, ScopeHost, SiteLookup};
 pub use shortcode::BodyTemplates;

@@ -1,37 +1,27 @@
-//! `load_data`: files and texts as values.
+//! `load_data`: files, texts and what other hosts hold, as values.
 
 use std::path::Path;
 
 use tera::Value;
 
-use crate::diagnostic::Diagnostic;
-use crate::fields::{Faults, parse_toml, parse_yaml};
-use crate::source;
+use super::formats::{FORMATS, media_type, parse};
+use crate::source::{self, Request};
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
 use crate::template::files;
 use crate::template::scope::Scope;
-use crate::template::values;
-
-const FORMATS: [&str; 5] = ["json", "plain", "toml", "yaml", "yml"];
 
 pub(super) fn load_data(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
     let required = args.flag("required", true)?;
-    let (path, literal) = (args.text("path")?, args.text("literal")?);
-    if let Some(url) = args.text("url")? {
-        if !required {
-            return Ok(Value::none());
-        }
-        return Err(args
-            .fault(format!(
-                "cannot fetch `{url}`: this version reads files only"
-            ))
-            .hint("save it as a file of the site and give its `path`"));
-    }
+    let (path, url, literal) = (args.text("path")?, args.text("url")?, args.text("literal")?);
     let format = args.text("format")?;
-    match (path, literal) {
-        (Some(path), None) => from_file(path, format, required, args, scope),
-        (None, Some(text)) => {
+    match (path, url, literal) {
+        (Some(path), None, None) => from_file(path, format, required, args, scope),
+        (None, Some(url), None) => {
+            let format = known(format.unwrap_or("plain"), args)?;
+            from_host(url, format, required, args, scope)
+        }
+        (None, None, Some(text)) => {
             let format = known(format.unwrap_or("plain"), args)?;
             Ok(parse(text, format, "a literal of load_data")?)
         }
@@ -74,6 +64,62 @@ fn from_file(
     })?)
 }
 
+fn from_host(
+    url: &str,
+    format: &'static str,
+    required: bool,
+    args: &Arguments<'_>,
+    scope: &Scope<'_>,
+) -> Rendering<Value> {
+    let request = request(url, format, args)?;
+    match scope.files.remote(&request) {
+        Ok(text) => Ok(scope
+            .files
+            .parsed(&request, format, || parse(&text, format, url))?),
+        Err(_) if !required => Ok(Value::none()),
+        Err(reason) => Err(args
+            .fault(format!("cannot fetch `{url}`: {reason}"))
+            .hint("try the address in a browser; with required=false the site is built without")),
+    }
+}
+
+fn request(url: &str, format: &'static str, args: &Arguments<'_>) -> Rendering<Request> {
+    let post = match args.text("method")? {
+        None => false,
+        Some(method) if method.eq_ignore_ascii_case("get") => false,
+        Some(method) if method.eq_ignore_ascii_case("post") => true,
+        Some(method) => {
+            return Err(args
+                .fault(format!("cannot ask with the method `{method}`"))
+                .hint("write method=\"get\" or method=\"post\""));
+        }
+    };
+    let mut headers = vec![("Accept".to_owned(), media_type(format).to_owned())];
+    if let Some(lines) = args.get("headers") {
+        for line in args.list(lines)? {
+            let (name, value) = line
+                .as_str()
+                .and_then(|line| line.split_once('='))
+                .ok_or_else(|| args.fault("wants `headers` as a list of \"Name=value\""))?;
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    let body = if post {
+        args.text("body")?.map(str::to_owned)
+    } else {
+        None
+    };
+    if post && let Some(kind) = args.text("content_type")? {
+        headers.push(("Content-Type".to_owned(), kind.to_owned()));
+    }
+    Ok(Request {
+        post,
+        url: url.to_owned(),
+        headers,
+        body,
+    })
+}
+
 fn known(format: &str, args: &Arguments<'_>) -> Rendering<&'static str> {
     let lower = format.to_ascii_lowercase();
     FORMATS
@@ -81,30 +127,6 @@ fn known(format: &str, args: &Arguments<'_>) -> Rendering<&'static str> {
         .find(|known| *known == lower)
         .ok_or_else(|| {
             args.fault(format!("cannot read the format `{format}`"))
-                .hint(format!("this version reads {}", FORMATS.join(", ")))
+                .hint(format!("it reads {}", FORMATS.join(", ")))
         })
-}
-
-fn parse(text: &str, format: &str, label: &str) -> Result<Value, Diagnostic> {
-    let mut faults = Faults::of(label);
-    let node = match format {
-        "toml" => parse_toml(text, 1, &mut faults).map(|node| node.to_value(true)),
-        "yaml" | "yml" => parse_yaml(text, 1, &mut faults).map(|node| node.to_value(false)),
-        "json" => {
-            let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-                Diagnostic::error(format!("This is not valid JSON: {error}"))
-                    .in_file(label)
-                    .at(error.line(), error.column().max(1))
-            })?;
-            return Ok(values::from_json(&value));
-        }
-        _ => return Ok(Value::from(text)),
-    };
-    node.ok_or_else(|| {
-        faults
-            .found
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| Diagnostic::error("This file cannot be read").in_file(label))
-    })
 }

@@ -1,19 +1,22 @@
 //! `get_image_metadata` and `resize_image`.
 
-use image::{ImageDecoder, ImageFormat as Kind, ImageReader};
+use image::{ImageDecoder, ImageFormat as Kind};
 use indexmap::IndexMap;
 use tera::Value;
 
-use super::hashes::hex;
-use super::svg;
+use super::{avif, svg};
 use crate::diagnostic::Diagnostic;
 use crate::source::{self, SourcePath};
 use crate::template::arguments::Arguments;
-use crate::template::effects::{ImageFormat, ImageOperation, ImageRequest};
+use crate::template::effects::{ImageFormat, ImageOperation, ImageRequest, resized_name};
 use crate::template::fault::Rendering;
 use crate::template::files::{self, FoundFile};
+use crate::template::picture::open_picture;
 use crate::template::scope::Scope;
 use crate::template::values;
+
+/// Formats that lose nothing, and so are not made JPEG by themselves (`pbm` is all of PNM).
+const LOSSLESS: [&str; 8] = ["bmp", "ff", "hdr", "ico", "pbm", "png", "tga", "tiff"];
 
 /// Where resized images stand in the site.
 const FOLDER: &str = "processed_images";
@@ -44,7 +47,7 @@ pub(super) fn get_image_metadata(args: &Arguments<'_>, scope: &Scope<'_>) -> Ren
 fn metadata(file: &FoundFile, scope: &Scope<'_>) -> Result<Value, Diagnostic> {
     scope.files.loaded(&file.disk_path, "image", || {
         let bytes = source::read_bytes(&file.disk_path, &file.label)?;
-        let (width, height, format, mime) = if file.label.ends_with(".svg") {
+        let (width, height, format, mime) = if is_svg(&file.label) {
             let (width, height) = std::str::from_utf8(&bytes)
                 .ok()
                 .and_then(svg::size)
@@ -53,7 +56,7 @@ fn metadata(file: &FoundFile, scope: &Scope<'_>) -> Result<Value, Diagnostic> {
                         .in_file(file.label.clone())
                         .hint("give its root `width` and `height`, or a `viewBox`")
                 })?;
-            (width, height, "svg".to_owned(), "image/svg+xml".to_owned())
+            (width, height, "svg".to_owned(), "text/svg+xml".to_owned())
         } else {
             raster(&bytes, &file.label)?
         };
@@ -67,13 +70,20 @@ fn metadata(file: &FoundFile, scope: &Scope<'_>) -> Result<Value, Diagnostic> {
     })
 }
 
+fn is_svg(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("svg"))
+}
+
 fn raster(bytes: &[u8], label: &str) -> Result<(u32, u32, String, String), Diagnostic> {
     let fault = |error: &dyn std::fmt::Display| {
         Diagnostic::error(format!("This image cannot be read: {error}")).in_file(label)
     };
-    let reader = ImageReader::new(std::io::Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|error| fault(&error))?;
+    if let Some((width, height)) = avif::size(bytes) {
+        let (format, mime) = ("avif".to_owned(), "image/avif".to_owned());
+        return Ok((width, height, format, mime));
+    }
+    let reader = open_picture(bytes, label).map_err(|error| fault(&error))?;
     let kind = reader
         .format()
         .ok_or_else(|| fault(&"its format is not known"))?;
@@ -114,7 +124,7 @@ pub(super) fn resize_image(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering
     let kind = values::step(&original, "format")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let (format, extension) = format(args, kind)?;
+    let format = format(args, kind)?;
     let (width, height) = operation.resized((orig_width, orig_height));
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(args
@@ -126,7 +136,8 @@ pub(super) fn resize_image(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering
                 MOST_PIXELS / 1_000_000
             )));
     }
-    let target = target(path, operation, format, extension);
+    let name = resized_name(&files::unified(path), operation, format);
+    let target = format!("{FOLDER}/{name}");
     scope.effects.request_image(ImageRequest {
         source: SourcePath(file.label),
         operation,
@@ -155,20 +166,6 @@ fn address(target: &str, scope: &Scope<'_>) -> String {
     format!("{base}/{target}")
 }
 
-/// The file's name tells what was asked for, so that another wish never meets an old file.
-fn target(path: &str, operation: ImageOperation, format: ImageFormat, extension: &str) -> String {
-    // Only the name: the folder of resized images has no folders in it.
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name.trim_start_matches('.'),
-    };
-    let wish = format!("{path}\n{operation:?}\n{format:?}");
-    let hash = hex(blake3::hash(wish.as_bytes()).as_bytes());
-    let short = hash.get(..16).unwrap_or(&hash);
-    format!("{FOLDER}/{stem}.{short}.{extension}")
-}
-
 fn operation(args: &Arguments<'_>) -> Rendering<ImageOperation> {
     let op = args.text("op")?.unwrap_or("fill");
     let side = |name: &str| {
@@ -191,7 +188,7 @@ fn operation(args: &Arguments<'_>) -> Rendering<ImageOperation> {
     })
 }
 
-fn format(args: &Arguments<'_>, kind: &str) -> Rendering<(ImageFormat, &'static str)> {
+fn format(args: &Arguments<'_>, kind: &str) -> Rendering<ImageFormat> {
     let quality = |range: std::ops::RangeInclusive<usize>| -> Rendering<Option<u8>> {
         match args.count("quality")? {
             None => Ok(None),
@@ -204,21 +201,23 @@ fn format(args: &Arguments<'_>, kind: &str) -> Rendering<(ImageFormat, &'static 
         }
     };
     let wanted = match args.text("format")?.unwrap_or("auto") {
-        "auto" if matches!(kind, "png" | "tiff" | "bmp" | "pnm") => "png",
+        "auto" if LOSSLESS.contains(&kind) => "png",
         "auto" => "jpg",
         other => other,
     };
     Ok(match wanted {
-        "jpeg" | "jpg" => (ImageFormat::Jpeg(quality(1..=100)?.unwrap_or(75)), "jpg"),
-        "png" => (ImageFormat::Png, "png"),
-        "webp" => (ImageFormat::Webp(quality(0..=100)?), "webp"),
+        "jpeg" | "jpg" => ImageFormat::Jpeg(quality(1..=100)?.unwrap_or(75)),
+        "png" => ImageFormat::Png,
+        "webp" => ImageFormat::Webp(quality(0..=100)?),
         "avif" => {
-            let speed = args.count("speed")?.unwrap_or(5).clamp(1, 10);
-            let speed = u8::try_from(speed).unwrap_or(5);
-            (
-                ImageFormat::Avif(quality(1..=100)?.unwrap_or(80), speed),
-                "avif",
-            )
+            let speed = match args.count("speed")? {
+                None => 5,
+                Some(speed) => u8::try_from(speed)
+                    .ok()
+                    .filter(|speed| (1..=10).contains(speed))
+                    .ok_or_else(|| args.fault("wants a `speed` from 1 to 10"))?,
+            };
+            ImageFormat::Avif(quality(1..=100)?.unwrap_or(80), speed)
         }
         other => return Err(args.fault(format!("knows no format `{other}`"))),
     })

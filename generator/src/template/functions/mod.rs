@@ -1,8 +1,10 @@
 //! Functions: Tera 1's own and Zola's.
 
 mod addresses;
+mod avif;
 mod basics;
 mod data;
+mod formats;
 mod hashes;
 mod images;
 mod pages;
