@@ -279,4 +279,25 @@ mod built {
         };
         assert!(report.diagnostics.iter().any(told));
     }
+
+    #[test]
+    fn templates_hash_the_search_index_and_the_sheets_of_code() {
+        let site = site(
+            "build_search_index = true\n[markdown.highlighting]\ntheme = \"nord\"\nstyle = \"class\"\n",
+            &[(
+                "templates/index.html",
+                "{% for p in [\"search_index.en.js\", \"/elasticlunr.min.js\", \"giallo.css\"] %}\
+                 {{ get_hash(path=p, sha_type=256, base64=false) }} {% endfor %}",
+            )],
+        );
+        let report = sound(&site);
+        let hash = |path: &str| {
+            use sha2::Digest;
+            let bytes = artifact(&report, path).and_then(Artifact::bytes);
+            let hash = sha2::Sha256::digest(bytes.expect("made"));
+            hash.iter().map(|b| format!("{b:02x}")).collect::<String>()
+        };
+        let expected = ["search_index.en.js", "elasticlunr.min.js", "giallo.css"].map(hash);
+        assert_eq!(text(&report, "index.html").trim(), expected.join(" "));
+    }
 }

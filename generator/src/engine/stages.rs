@@ -135,18 +135,30 @@ impl Run {
         let graph = &heads.graph;
         let tasks = self.stage("plan", || outputs::plan(settings, &heads.sources, graph));
         let tasks = self.take(tasks);
-        let styles = self.styles(&tasks, heads);
+        let (sources, colours) = (&heads.sources, heads.colours.as_ref());
+        let mut early = self.early("styles", &tasks, |task| {
+            outputs::style(task, sources, colours)
+        });
         engine.remotes.forget_failures();
-        let files = Files::beside(bytes_of(&styles)).with_remotes(Arc::clone(&engine.remotes));
+        let mut files = Files::beside(bytes_of(&early)).with_remotes(Arc::clone(&engine.remotes));
         let effects = Effects::new();
+        let bodies = self.stage("bodies", || {
+            let doors = Doors {
+                files: &files,
+                effects: &effects,
+            };
+            bodies::render(settings, heads_of(heads), doors)
+        });
+        let bodies = self.take(bodies);
+        let search = self.early("search", &tasks, |task| {
+            outputs::search_file(task, settings, graph, &bodies)
+        });
+        files.add_made(bytes_of(&search));
+        early.extend(search);
         let doors = Doors {
             files: &files,
             effects: &effects,
         };
-        let bodies = self.stage("bodies", || {
-            bodies::render(settings, heads_of(heads), doors)
-        });
-        let bodies = self.take(bodies);
         self.report.diagnostics.extend(grammars::missing(&bodies));
         self.report.outside = outside_links::collect(graph, &bodies);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
@@ -168,10 +180,10 @@ impl Run {
         };
         let rest: Vec<&OutputTask> = tasks
             .iter()
-            .filter(|task| !styles.contains_key(&task.path))
+            .filter(|task| !outputs::comes_early(task))
             .collect();
         let mut artifacts = self.files(&rest, &materials);
-        artifacts.extend(styles);
+        artifacts.extend(early);
         self.campaign(campaign, settings, &heads.templates, scope, &view);
         let (images, mut warnings) = effects.take();
         warnings.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
@@ -189,24 +201,29 @@ impl Run {
         self.report.artifacts = Arc::new(artifacts);
     }
 
-    fn styles(&mut self, tasks: &[OutputTask], heads: &Heads) -> BTreeMap<OutputPath, Artifact> {
-        let (sources, colours) = (&heads.sources, heads.colours.as_ref());
-        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage("styles", || {
+    /// Makes the files that templates may ask for while others are made.
+    fn early(
+        &mut self,
+        stage: &str,
+        tasks: &[OutputTask],
+        make: impl Fn(&OutputTask) -> Option<Result<Artifact, Diagnostic>> + Sync,
+    ) -> BTreeMap<OutputPath, Artifact> {
+        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage(stage, || {
             tasks
                 .par_iter()
-                .filter_map(|task| Some((task, outputs::style(task, sources, colours)?)))
+                .filter_map(|task| Some((task, make(task)?)))
                 .collect()
         });
-        let mut styles = BTreeMap::new();
+        let mut early = BTreeMap::new();
         for (task, made) in made {
             match made {
                 Ok(artifact) => {
-                    styles.insert(task.path.clone(), artifact);
+                    early.insert(task.path.clone(), artifact);
                 }
                 Err(fault) => self.report.diagnostics.push(fault),
             }
         }
-        styles
+        early
     }
 
     fn files(

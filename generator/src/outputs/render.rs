@@ -59,6 +59,31 @@ pub fn style(
     Some(sass::compile(sources, file).map(made))
 }
 
+/// Makes a file of the search; none for a task that is another file. They come before all that is
+/// made of templates, which may ask for their hashes.
+#[must_use]
+pub fn search_file(
+    task: &OutputTask,
+    settings: &Settings,
+    graph: &SiteGraph,
+    bodies: &Bodies,
+) -> Option<Result<Artifact, Diagnostic>> {
+    match &task.what {
+        What::SearchScript => Some(Ok(Artifact::Made(Arc::from(search::SCRIPT)))),
+        What::Search(lang) => Some(search::index(lang, settings, graph, bodies).map(made)),
+        _ => None,
+    }
+}
+
+/// Whether a file is made by [`style`] or [`search_file`].
+#[must_use]
+pub fn comes_early(task: &OutputTask) -> bool {
+    matches!(
+        task.what,
+        What::Style { .. } | What::CodeStyle(_) | What::SearchScript | What::Search(_)
+    )
+}
+
 /// Makes one file.
 ///
 /// # Errors
@@ -87,8 +112,11 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
 }
 
 fn as_written(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
-    if let Some(style) = style(task, materials.sources, materials.colours) {
-        return style;
+    let (settings, graph) = (materials.settings, materials.graph);
+    let early = style(task, materials.sources, materials.colours)
+        .or_else(|| search_file(task, settings, graph, materials.bodies));
+    if let Some(early) = early {
+        return early;
     }
     let work = Work { materials };
     match &task.what {
@@ -96,10 +124,6 @@ fn as_written(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
             from: from.clone(),
             link: *link,
         }),
-        What::SearchScript => Ok(Artifact::Made(Arc::from(search::SCRIPT))),
-        What::Search(lang) => {
-            search::index(lang, materials.settings, materials.graph, materials.bodies).map(made)
-        }
         What::Page(_)
         | What::Section(_)
         | What::SectionPager(..)

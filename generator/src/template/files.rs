@@ -53,6 +53,11 @@ impl Files {
         self
     }
 
+    /// Adds files that this build made meanwhile.
+    pub fn add_made(&mut self, made: BTreeMap<String, Arc<[u8]>>) {
+        self.made.extend(made);
+    }
+
     /// What another host replies, fetched once.
     pub(super) fn remote(&self, request: &Request) -> Result<Arc<str>, String> {
         self.remotes.text(request)
