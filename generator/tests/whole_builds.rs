@@ -107,7 +107,7 @@ mod built {
     }
 
     #[test]
-    fn the_search_finds_what_is_not_hidden_each_page_once() {
+    fn the_search_finds_what_is_not_hidden_in_each_section_that_lists_it() {
         let site = site(
             "build_search_index = true\n[search]\nindex_format = \"fuse_json\"\ninclude_path = true\n",
             &[
@@ -130,7 +130,8 @@ mod built {
             concat!(
                 r#"[{"url":"https://e.org/","title":"","body":"","path":"/"},"#,
                 r#"{"url":"https://e.org/t/p/","title":"P","body":"Kop\neen twee &amp; drie","path":"/t/p/"},"#,
-                r#"{"url":"https://e.org/t/","title":"T","body":"","path":"/t/"}]"#
+                r#"{"url":"https://e.org/t/","title":"T","body":"","path":"/t/"},"#,
+                r#"{"url":"https://e.org/t/p/","title":"P","body":"Kop\neen twee &amp; drie","path":"/t/p/"}]"#
             )
         );
     }
