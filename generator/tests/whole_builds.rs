@@ -110,7 +110,7 @@ mod built {
     }
 
     #[test]
-    fn the_search_finds_what_is_not_hidden_each_page_once() {
+    fn the_search_finds_what_is_not_hidden_in_each_section_that_lists_it() {
         let site = site(
             "build_search_index = true\n[search]\nindex_format = \"fuse_json\"\ninclude_path = true\n",
             &[
@@ -133,7 +133,8 @@ mod built {
             concat!(
                 r#"[{"url":"https://e.org/","title":"","body":"","path":"/"},"#,
                 r#"{"url":"https://e.org/t/p/","title":"P","body":"Kop\neen twee &amp; drie","path":"/t/p/"},"#,
-                r#"{"url":"https://e.org/t/","title":"T","body":"","path":"/t/"}]"#
+                r#"{"url":"https://e.org/t/","title":"T","body":"","path":"/t/"},"#,
+                r#"{"url":"https://e.org/t/p/","title":"P","body":"Kop\neen twee &amp; drie","path":"/t/p/"}]"#
             )
         );
     }
@@ -350,5 +351,26 @@ mod built {
             !fault.is_error() && fault.message.contains("search index")
         };
         assert!(report.diagnostics.iter().any(told));
+    }
+
+    #[test]
+    fn templates_hash_the_search_index_and_the_sheets_of_code() {
+        let site = site(
+            "build_search_index = true\n[markdown.highlighting]\ntheme = \"nord\"\nstyle = \"class\"\n",
+            &[(
+                "templates/index.html",
+                "{% for p in [\"search_index.en.js\", \"/elasticlunr.min.js\", \"giallo.css\"] %}\
+                 {{ get_hash(path=p, sha_type=256, base64=false) }} {% endfor %}",
+            )],
+        );
+        let report = sound(&site);
+        let hash = |path: &str| {
+            use sha2::Digest;
+            let bytes = artifact(&report, path).and_then(Artifact::bytes);
+            let hash = sha2::Sha256::digest(bytes.expect("made"));
+            hash.iter().map(|b| format!("{b:02x}")).collect::<String>()
+        };
+        let expected = ["search_index.en.js", "elasticlunr.min.js", "giallo.css"].map(hash);
+        assert_eq!(text(&report, "index.html").trim(), expected.join(" "));
     }
 }

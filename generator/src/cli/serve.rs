@@ -159,6 +159,10 @@ impl Server {
 }
 
 fn memory(built: &BuildReport) -> MemorySite {
+    // The next start finds its resized images; this one has them in memory.
+    if let Some(settings) = &built.settings {
+        build::with_kept_images(built, settings.root());
+    }
     MemorySite::new(Arc::clone(&built.artifacts))
 }
 

@@ -187,7 +187,7 @@ impl Run {
         });
         let bodies = self.take(bodies);
         let indexes = self.early("search", &tasks, |task| {
-            outputs::search_index(task, settings, graph, &bodies)
+            outputs::search_file(task, settings, graph, &bodies)
         });
         files.add(bytes_of(&indexes));
         early.extend(indexes);
@@ -215,7 +215,7 @@ impl Run {
         };
         let rest: Vec<&OutputTask> = tasks
             .iter()
-            .filter(|task| !early.contains_key(&task.path))
+            .filter(|task| !outputs::comes_early(task))
             .collect();
         let mut artifacts = self.files(&rest, &materials, shelf);
         artifacts.extend(early);
@@ -236,29 +236,29 @@ impl Run {
         self.report.artifacts = Arc::new(artifacts);
     }
 
-    /// Files that are made before all others, since templates may ask for their hashes.
+    /// Makes the files that templates may ask for while others are made.
     fn early(
         &mut self,
-        name: &str,
+        stage: &str,
         tasks: &[OutputTask],
         make: impl Fn(&OutputTask) -> Option<Result<Artifact, Diagnostic>> + Sync,
     ) -> BTreeMap<OutputPath, Artifact> {
-        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage(name, || {
+        let made: Vec<(&OutputTask, Result<Artifact, Diagnostic>)> = self.stage(stage, || {
             tasks
                 .par_iter()
                 .filter_map(|task| Some((task, make(task)?)))
                 .collect()
         });
-        let mut files = BTreeMap::new();
+        let mut early = BTreeMap::new();
         for (task, made) in made {
             match made {
                 Ok(artifact) => {
-                    files.insert(task.path.clone(), artifact);
+                    early.insert(task.path.clone(), artifact);
                 }
                 Err(fault) => self.report.diagnostics.push(fault),
             }
         }
-        files
+        early
     }
 
     fn files(

@@ -15,4 +15,4 @@ mod welcome;
 
 pub use artifact::{Artifact, InMemory, OutputPath, Shelf};
 pub use plan::{OutputTask, plan};
-pub use render::{Materials, render, search_index, style};
+pub use render::{Materials, comes_early, render, search_file, style};

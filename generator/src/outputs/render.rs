@@ -59,10 +59,10 @@ pub fn style(
     Some(sass::compile(sources, file).map(made))
 }
 
-/// Makes a file of a search index; none for a task that is another file. They come before all that
-/// templates make, which may ask for their hashes too.
+/// Makes a file of the search; none for a task that is another file. They come before all that is
+/// made of templates, which may ask for their hashes.
 #[must_use]
-pub fn search_index(
+pub fn search_file(
     task: &OutputTask,
     settings: &Settings,
     graph: &SiteGraph,
@@ -73,6 +73,15 @@ pub fn search_index(
         What::Search(lang) => Some(search::index(lang, settings, graph, bodies).map(made)),
         _ => None,
     }
+}
+
+/// Whether a file is made by [`style`] or [`search_file`].
+#[must_use]
+pub fn comes_early(task: &OutputTask) -> bool {
+    matches!(
+        task.what,
+        What::Style { .. } | What::CodeStyle(_) | What::SearchScript | What::Search(_)
+    )
 }
 
 /// Makes one file.
@@ -103,12 +112,11 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
 }
 
 fn as_written(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
-    if let Some(style) = style(task, materials.sources, materials.colours) {
-        return style;
-    }
-    let index = search_index(task, materials.settings, materials.graph, materials.bodies);
-    if let Some(index) = index {
-        return index;
+    let (settings, graph) = (materials.settings, materials.graph);
+    let early = style(task, materials.sources, materials.colours)
+        .or_else(|| search_file(task, settings, graph, materials.bodies));
+    if let Some(early) = early {
+        return early;
     }
     let work = Work { materials };
     match &task.what {

@@ -1,11 +1,9 @@
 //! What the search finds: a row for each section and page.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::plain_text;
-use crate::graph::{PageId, SiteGraph};
+use crate::graph::SiteGraph;
 use crate::markup::{Bodies, Rendered};
 use crate::settings::SearchSettings;
 
@@ -25,7 +23,8 @@ pub(super) struct Row {
     pub(super) path: Option<String>,
 }
 
-/// The rows of a language, each section before its pages, each page once.
+/// The rows of a language, each section before its pages. A page of a transparent section stands
+/// with the section around it too, as in Zola.
 pub(super) fn collect(
     lang: &str,
     search: &SearchSettings,
@@ -33,7 +32,6 @@ pub(super) fn collect(
     bodies: &Bodies,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut seen: BTreeSet<&PageId> = BTreeSet::new();
     let sections = graph
         .sections
         .values()
@@ -54,8 +52,7 @@ pub(super) fn collect(
             ));
         }
         for page in section.pages.iter().filter_map(|id| graph.pages.get(id)) {
-            let listed = page.front.in_search_index && !graph.unlisted_pages.contains(&page.id);
-            if !listed || !seen.insert(&page.id) {
+            if !page.front.in_search_index || graph.unlisted_pages.contains(&page.id) {
                 continue;
             }
             rows.push(row(
