@@ -30,6 +30,15 @@ def machine():
     return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
 
 
+def judged(name, ours, other, ratio, bar=None):
+    """A row of texts. `bar` is the ratio that is to be reached; where none is set there is no verdict."""
+    if bar is None:
+        return name, ours, other, f"{ratio:.2f}", "none", "no bar"
+    at_most, value = bar
+    reached = ratio <= value if at_most else ratio >= value
+    return name, ours, other, f"{ratio:.2f}", f"{'at most' if at_most else 'at least'} {value}", "ok" if reached else "short"
+
+
 def write_document(rows, names):
     command = "./bench --write" + "".join(f" {name}" for name in names)
     revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
@@ -65,6 +74,7 @@ def main():
     rows = []
     for name in names:
         for row in BENCHMARKS[name](ROOT, options):
+            row = judged(*row)
             rows.append(row)
             print("  ".join(row), flush=True)
     if options.write:

@@ -62,7 +62,7 @@ pub struct NewsletterFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PetitionState {
-    /// Being written; not shown, not signable.
+    /// Being prepared: its page is read by its address only, in no list; not signable.
     Draft,
     /// Can be signed, within its dates.
     Open,
@@ -204,6 +204,13 @@ impl ConsentText {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+
+    /// Whether this is the text that was shown, by the hash that a form brought. A form that brings
+    /// none (an older page, a program) is taken to show this one.
+    #[must_use]
+    pub fn was_shown(&self, sha256: &str) -> bool {
+        sha256.is_empty() || sha256.eq_ignore_ascii_case(&self.sha256)
     }
 
     /// Whether text and hash belong together.

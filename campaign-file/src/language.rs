@@ -86,4 +86,26 @@ impl StepPages {
         "expired",
         "error",
     ];
+
+    /// The steps with their names, in the same order.
+    pub(crate) fn named(&self) -> [(&'static str, &String); 7] {
+        let [
+            check_mail,
+            signed,
+            subscribed,
+            withdrawn,
+            unsubscribed,
+            expired,
+            error,
+        ] = Self::NAMES;
+        [
+            (check_mail, &self.check_mail),
+            (signed, &self.signed),
+            (subscribed, &self.subscribed),
+            (withdrawn, &self.withdrawn),
+            (unsubscribed, &self.unsubscribed),
+            (expired, &self.expired),
+            (error, &self.error),
+        ]
+    }
 }

@@ -10,6 +10,8 @@
 //! * Facts stand once per form; texts stand once per form and language.
 //! * A consent text travels with its hash ([`ConsentText`]), and the reader checks it.
 
+mod address;
+mod day;
 mod file;
 mod form;
 mod language;

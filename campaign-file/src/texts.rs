@@ -60,6 +60,8 @@ pub const REQUIRED: &[TextKey] = &[
     with("unsubscribe_title", &["newsletter"]),
     with("unsubscribe_intro", &["newsletter"]),
     plain("unsubscribe_button"),
+    // The same pages when the form has left the site.
+    plain("form_gone_intro"),
     // The form, shown again when something in it needs mending.
     plain("form_problem_title"),
     plain("form_problem_intro"),
@@ -86,6 +88,7 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_email"),
     plain("error_country"),
     plain("error_consent"),
+    plain("error_consent_changed"),
     plain("error_captcha"),
     plain("error_captcha_unavailable"),
     // Why the form was not taken at all.
@@ -96,6 +99,7 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_unavailable"),
     plain("error_too_large"),
     plain("error_bad_request"),
+    plain("error_language"),
     plain("error_not_found"),
     plain("problem_title"),
     // Mails. A body is plain text; blank lines separate paragraphs; a paragraph that is only a

@@ -1,5 +1,7 @@
 //! The rules of the format that types cannot state.
 
+use crate::address::can_be_led_to;
+use crate::day::is_day;
 use crate::texts;
 use crate::{
     CampaignFile, Field, Form, FormKind, FormLanguage, Language, PetitionFacts, Presence,
@@ -14,6 +16,9 @@ impl CampaignFile {
         let default = &self.site.default_language;
         if !self.languages.contains_key(default) {
             problems.push(format!("the default language `{default}` is not described"));
+        }
+        if !can_be_led_to(&self.site.base_url) {
+            problems.push(no_address("the site's address", &self.site.base_url));
         }
         for (code, language) in &self.languages {
             language_problems(code, language, &mut problems);
@@ -82,11 +87,26 @@ fn is_form_id(id: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+fn no_address(what: &str, address: &str) -> String {
+    format!(
+        "{what} `{address}` is none to lead to: it begins with http:// or https:// and holds only \
+         ASCII (other letters are percent-encoded)"
+    )
+}
+
 fn language_problems(code: &str, language: &Language, problems: &mut Vec<String>) {
     if language.shell.matches(SHELL_MAIN).count() != 1 {
         problems.push(format!(
             "language `{code}`: the page shell must hold {SHELL_MAIN} exactly once"
         ));
+    }
+    let others = [("home", &language.home), ("privacy", &language.privacy)];
+    // A redirect that fails would do so after a signature was stored.
+    for (name, address) in language.steps.named().into_iter().chain(others) {
+        if !can_be_led_to(address) {
+            let what = format!("language `{code}`: the address of `{name}`");
+            problems.push(no_address(&what, address));
+        }
     }
     for problem in texts::problems(&language.texts) {
         problems.push(format!("language `{code}`: {problem}"));
@@ -122,6 +142,16 @@ fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>
             ));
         }
     }
+    for (name, day) in [("opens", &facts.opens), ("closes", &facts.closes)] {
+        if let Some(day) = day
+            && !is_day(day)
+        {
+            problems.push(format!(
+                "form `{id}`: `{name}` is `{day}`, which is no day: write YYYY-MM-DD"
+            ));
+        }
+    }
+    // Days written so are in order when their texts are.
     if let (Some(opens), Some(closes)) = (&facts.opens, &facts.closes)
         && closes < opens
     {

@@ -268,4 +268,73 @@ mod built {
         let afresh = engine(&site).build();
         assert!(matches!(picture(&afresh), Artifact::Copy { .. }));
     }
+
+    #[test]
+    fn a_picture_without_an_extension_is_kept_in_the_one_folder() {
+        let ask = "{% set i = resize_image(path=\"photos/face\", width=2, height=2) %}";
+        let site = site("", &[("templates/index.html", ask)]);
+        let photos = site.path().join("static/photos");
+        fs::create_dir_all(&photos).expect("made");
+        image::RgbImage::new(8, 8)
+            .save(photos.join("face.png"))
+            .expect("an image");
+        fs::rename(photos.join("face.png"), photos.join("face")).expect("renamed");
+        let report = sound(&site);
+        let names: Vec<String> = report.images.keys().map(ToString::to_string).collect();
+        assert!(
+            names
+                .iter()
+                .all(|name| name.starts_with("processed_images/face.")),
+            "{names:?}"
+        );
+        keep_images(site.path(), &report.images).expect("kept");
+    }
+
+    #[test]
+    fn a_picture_larger_than_any_machine_is_refused_where_it_is_asked_for() {
+        let ask = "\n{% set i = resize_image(path=\"a.png\", width=100000, height=100000) %}";
+        let site = site("", &[("templates/index.html", ask)]);
+        fs::create_dir_all(site.path().join("static")).expect("made");
+        image::RgbImage::new(8, 8)
+            .save(site.path().join("static/a.png"))
+            .expect("an image");
+        let errors = errors(&site);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.contains("index.html:2")
+                    && error.contains("100000 by 100000 pixels")),
+            "{errors:?}"
+        );
+    }
+
+    #[test]
+    fn a_page_or_section_that_may_be_missing_is_null_and_a_draft_is_missing() {
+        let site = site(
+            "[languages.fr]\n",
+            &[
+                ("content/a.md", "+++\ntitle = \"A\"\n+++\n"),
+                ("content/a.fr.md", "+++\ndraft = true\n+++\n"),
+                (
+                    "templates/index.html",
+                    "{% set a = get_page(path=\"a.md\", required=false) %}{{ a.title }}\
+                     {% set a = get_page(path=\"a.md\", lang=\"fr\", required=false) %}\
+                     {% set s = get_section(path=\"s/_index.md\", required=false) %}\
+                     {% if a or s %}there{% else %} alone{% endif %}",
+                ),
+                ("templates/page.html", ""),
+            ],
+        );
+        assert_eq!(text(&sound(&site), "index.html"), "A alone");
+        let strict = "\n{{ get_page(path=\"a.md\", lang=\"fr\") }}";
+        write(site.path(), "templates/index.html", strict);
+        let errors = errors(&site);
+        assert!(
+            errors
+                .iter()
+                .any(|error| error.contains("finds no page `a.fr.md`")),
+            "{errors:?}"
+        );
+    }
 }

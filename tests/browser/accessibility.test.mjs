@@ -35,16 +35,21 @@ async function pagesOfSite() {
   return [...sitemap.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]);
 }
 
-for (const [name, viewport] of [
-  ["phone", { width: 360, height: 740 }],
-  ["desktop", { width: 1280, height: 900 }],
+// The dark palette has the same colours in each language.
+for (const [name, viewport, colorScheme, below] of [
+  ["phone", { width: 360, height: 740 }, "light", "/"],
+  ["phone, dark, in French", { width: 360, height: 740 }, "dark", "/fr/"],
+  ["desktop", { width: 1280, height: 900 }, "light", "/"],
 ]) {
   test(`every page of the site, ${name}`, { timeout: 600_000 }, async () => {
     const addresses = await pagesOfSite();
     assert.ok(addresses.length > 100, `only ${addresses.length} pages in the sitemap`);
-    const { page, leave } = await visitor(browser, site, { viewport });
+    const chosen = addresses.filter((address) => address.startsWith(site.url + below));
+    assert.ok(chosen.length > 30, `only ${chosen.length} pages below ${below}`);
+    chosen.push(`${site.url}/404.html`);
+    const { page, leave } = await visitor(browser, site, { viewport, colorScheme });
     const found = [];
-    for (const address of addresses) {
+    for (const address of chosen) {
       await page.goto(address);
       for (const fault of await faults(page)) found.push(`${address}: ${fault}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -55,10 +60,47 @@ for (const [name, viewport] of [
   });
 }
 
-test("the pages of the service", async () => {
-  for (const prefix of ["/", "/ar/"]) {
+/** How strongly the colours of a field's edge differ from what is around it and in it. */
+const edges = (page) =>
+  page.evaluate(() => {
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const light = (colour) => {
+      const [r, g, b] = numbers(colour).map((v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (one, other) => {
+      const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+      return (high + 0.05) / (low + 0.05);
+    };
+    const ground = (element) => {
+      const own = getComputedStyle(element).backgroundColor;
+      return (numbers(own)[3] ?? 1) > 0 || !element.parentElement ? own : ground(element.parentElement);
+    };
+    return [...document.querySelectorAll("input, select, textarea")]
+      .filter((field) => field.checkVisibility() && !["hidden", "checkbox"].includes(field.type) && !field.closest(".gs-trap"))
+      .map((field) => {
+        const [around, within, edge] = [ground(field.parentElement), ground(field), getComputedStyle(field).borderTopColor];
+        // The edge, or the field itself, stands out from what is around it (WCAG 1.4.11).
+        return { name: field.id, contrast: Math.max(contrast(edge, around), contrast(within, around)) };
+      });
+  });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`the edges of fields can be seen, ${colorScheme}`, async () => {
+    const { page, leave } = await visitor(browser, site, { colorScheme, viewport: { width: 1280, height: 900 } });
+    await page.goto(`${site.url}/petitions/safe-online/`);
+    const fields = await edges(page);
+    assert.ok(fields.length >= 7, JSON.stringify(fields));
+    assert.deepEqual(fields.filter((field) => field.contrast < 3), []);
+    await leave();
+  });
+}
+
+test("the pages of the service", { timeout: 300_000 }, async () => {
+  for (const [prefix, colorScheme] of [["/", "light"], ["/en/", "dark"], ["/fr/", "light"], ["/ar/", "dark"]]) {
     const address = `axe${prefix.replaceAll("/", "-")}@example.org`;
-    const { page, context } = await visitor(browser, site, { javaScriptEnabled: true });
+    const { page, context } = await visitor(browser, site, { colorScheme });
+    const sound = async (what) => assert.deepEqual(await faults(page), [], `${what} in ${prefix}, ${colorScheme}`);
     await openArticle(page, site, prefix);
     await fillIn(signForm(page), { email: address });
     await send(signForm(page));
@@ -67,13 +109,25 @@ test("the pages of the service", async () => {
     await context.clearCookies();
     for (const kind of ["confirm", "withdraw"]) {
       await page.goto(linkIn(mail, `/service/${kind}/`));
-      assert.deepEqual(await faults(page), [], `${kind} in ${prefix}`);
+      await sound(kind);
     }
+    await page.goto(site.url + prefix);
+    const letter = page.locator('footer form[action$="/newsletters/news/subscribe"]');
+    await letter.locator('[name="email"]').fill(address);
+    await letter.locator('[name="consent"]').check();
+    await send(letter);
+    await page.waitForURL(/\/steps\//);
+    await page.goto(linkIn(await mailTo(site, address, /Bakenlicht/), "/service/confirm/"));
+    await page.waitForURL(/\/steps\//);
+    await page.goto(linkIn(await mailTo(site, address, /\/service\/unsubscribe\//), "/service/unsubscribe/"));
+    await sound("unsubscribe");
+    await page.goto(`${site.url}/service/confirm/${"A".repeat(43)}`);
+    await sound("a link that leads nowhere");
     await openArticle(page, site, prefix);
     await signForm(page).evaluate((f) => f.setAttribute("novalidate", ""));
     await signForm(page).evaluate((f) => f.submit());
     await page.waitForURL((url) => url.pathname.includes("/service/"));
-    assert.deepEqual(await faults(page), [], `the form with mistakes in ${prefix}`);
+    await sound("the form with mistakes");
     await context.close();
   }
 });

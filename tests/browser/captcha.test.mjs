@@ -54,6 +54,36 @@ test("ALTCHA's own widget solves our challenge and the service takes its answer"
   }
 });
 
+test("a button pressed twice sends one form", async () => {
+  const site = await startSite();
+  const browser = await startBrowser();
+  try {
+    const { page, context } = await visitor(browser, site);
+    let posts = 0;
+    // Slow enough for a second press while the first form is on its way.
+    await context.route("**/petitions/safe-online/sign", async (route) => {
+      posts += 1;
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
+    await openArticle(page, site, "/en/");
+    await fillIn(signForm(page), { email: "twice@example.org" });
+    await signForm(page).evaluate((form) =>
+      form.addEventListener("submit", (event) => {
+        if (!event.defaultPrevented) setTimeout(() => form.requestSubmit(), 100);
+      }),
+    );
+    await send(signForm(page));
+    await page.waitForURL(/\/steps\//);
+    assert.equal(posts, 1);
+    await mailTo(site, "twice@example.org");
+    await context.close();
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
+
 test("hCaptcha: loaded only on interaction, its answer verified, and none taken for granted", async () => {
   let answer = { success: true, hostname: "127.0.0.1" };
   const asked = [];

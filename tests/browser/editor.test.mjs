@@ -48,7 +48,7 @@ test("a mistake shows file, line and fix over the last good page, and goes when 
   const overlay = page.locator("#groundswell-errors");
   await overlay.waitFor({ timeout: 20_000 });
   const text = await overlay.innerText();
-  assert.match(text, /content\/mission\.md:\d+/, text);
+  assert.match(text, /content\/mission\.md:2:9: .*\(text stands between double quotes on its line: key = "…"\)/, text);
   assert.ok((await page.locator("main").count()) > 0, "the last good page is still there");
   await site.write("content/mission.md", good);
   await overlay.waitFor({ state: "detached", timeout: 20_000 });
@@ -64,8 +64,9 @@ test("a petition without a translation of its consent text is refused, with the 
   const overlay = page.locator("#groundswell-errors");
   await overlay.waitFor({ timeout: 20_000 });
   const text = await overlay.innerText();
-  assert.match(text, /petitions\/safe-online\/index\.fr\.md/);
-  assert.match(text, /consent/);
+  const line = good.split("\n").findIndex((one) => one.startsWith("[extra.petition_texts]")) + 1;
+  assert.ok(text.includes(`content/petitions/safe-online/index.fr.md:${line}`), text);
+  assert.match(text, /\(say in this language what the visitor agrees to: consent = "…"\)/, text);
   await site.write(file, good);
   await overlay.waitFor({ state: "detached", timeout: 20_000 });
   await context.close();

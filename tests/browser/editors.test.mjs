@@ -57,6 +57,9 @@ const shows = (address, text) =>
     return answer.ok && (await answer.text()).includes(text);
   });
 
+/** Goes to an address, though the open page may be following a saved file at that moment. */
+const goTo = (page, address) => eventually(address, () => page.goto(address));
+
 test("publish an article", async () => {
   const home = await open(`${site.url}/`);
   const homeOnPhone = await open(`${site.url}/en/`, narrow);
@@ -79,6 +82,11 @@ test("publish an article", async () => {
   assert.ok(await page.getByText("24 november 2026").isVisible());
   assert.ok(await page.locator('form[action$="/petitions/safe-online/sign"]').count());
 
+  // "The article stands first in the news list of the Dutch site."
+  const list = await open(`${site.url}/news/`);
+  assert.equal(await list.locator("main .cards h2").first().innerText(), "Onze hulplijn is voortaan dag en nacht open");
+  await list.close();
+
   // A mistake: the message is there, the article below it too.
   await site.write("content/news/new-helpline/index.md", article.replace('lead = "', "lead = "));
   const overlay = page.locator("#groundswell-errors");
@@ -88,6 +96,35 @@ test("publish an article", async () => {
   await picture("mistake", page);
   await site.write("content/news/new-helpline/index.md", article);
   await overlay.waitFor({ state: "detached" });
+
+  // Step 4, but for Arabic: "a language that you leave out simply lacks the article".
+  for (const [language, title, category] of [
+    ["en", "Our helpline is now open day and night", "Prevention and care"],
+    ["fr", "Notre ligne d’écoute est ouverte jour et nuit", "Prévention et accompagnement"],
+  ]) {
+    const translated = article
+      .replace(/^title = .*$/m, `title = "${title}"`)
+      .replace(/^slug = .*$/m, 'slug = "helpline-day-and-night"')
+      .replace(/^categories = .*$/m, `categories = ["${category}"]`)
+      .concat(`\n[Mission](@/mission.${language}.md)\n`);
+    await site.write(`content/news/new-helpline/index.${language}.md`, translated);
+    const address = `/${language}/news/helpline-day-and-night/`;
+    await shows(address, `/${language}/mission/`);
+    await goTo(page, site.url + address);
+    assert.equal(await page.locator("h1").innerText(), title);
+    assert.ok(await page.locator(".programme a").getAttribute("href").then((href) => href.includes(`/${language}/`)));
+    assert.ok(await page.locator('form[action$="/petitions/safe-online/sign"]').count());
+    await goTo(page, `${site.url}/${language}/news/`);
+    assert.equal(await page.locator("main .cards h2").first().innerText(), title, "it stands first");
+  }
+  await goTo(page, `${site.url}/news/hulplijn-dag-en-nacht/`);
+  const switcher = page.locator("header .languages");
+  const leadsTo = (language) => switcher.locator(`a[hreflang="${language}"]`).evaluate((link) => link.href);
+  assert.equal(await leadsTo("fr"), `${site.url}/fr/news/helpline-day-and-night/`);
+  // "The language switcher leads to that language's front page."
+  assert.equal(await leadsTo("ar"), `${site.url}/ar/`);
+  await goTo(page, `${site.url}/ar/news/`);
+  assert.equal(await page.locator('main a[href*="helpline"]').count(), 0);
   await page.close();
 });
 
@@ -104,6 +141,11 @@ test("publish a petition", async () => {
   await shows("/petitions/safe-schools/", "Een vertrouwenspersoon op elke school");
   const draft = await (await fetch(`${site.url}/petitions/safe-schools/`)).text();
   assert.doesNotMatch(draft, /safe-schools\/sign/, "a draft cannot be signed");
+  for (const prefix of ["/", "/en/", "/fr/", "/ar/"]) {
+    await shows(`${prefix}petitions/safe-schools/`, "noindex");
+    const list = await (await fetch(`${site.url}${prefix}petitions/`)).text();
+    assert.doesNotMatch(list, /petitions\/safe-schools\//, "a draft stands in no list");
+  }
 
   await site.write(`${folder}/index.md`, petition.replace('state = "draft"', 'state = "open"'));
   await shows("/petitions/safe-schools/", "/service/petitions/safe-schools/sign");
@@ -124,5 +166,43 @@ test("publish a petition", async () => {
   await page.goto(linkIn(mail, "/service/confirm/"));
   await page.waitForURL((url) => !url.pathname.startsWith("/service/"));
   await eventually("the number goes up", async () => (await count(site, "safe-schools")) === 1);
+  // "The number on the page goes up."
+  await goTo(page, `${site.url}/petitions/safe-schools/`);
+  await page.locator("[data-gs-number]").filter({ hasText: /^1$/ }).waitFor();
+
+  // Not for every language: the others show the way.
+  const open_ = petition.replace('state = "draft"', 'state = "open"');
+  await site.write(`${folder}/index.md`, open_.replace(/^state = .*$/m, '$&\nlanguages = ["nl", "en"]'));
+  await shows("/fr/petitions/safe-schools/", "form-languages");
+  await goTo(page, `${site.url}/fr/petitions/safe-schools/`);
+  assert.equal(await page.locator('form[action$="/sign"]').count(), 0);
+  assert.deepEqual(
+    await page.locator(".form-languages a").evaluateAll((links) => links.map((link) => link.href)),
+    [`${site.url}/en/petitions/safe-schools/`, `${site.url}/petitions/safe-schools/`],
+  );
+  await shows("/en/petitions/safe-schools/", "safe-schools/sign");
+
+  // To show it at the end of an article, name its file there.
+  const other = "content/news/words-matter/index.md";
+  const text = await site.read(other);
+  const naming = 'petition_page = "petitions/safe-schools/index.md"';
+  await site.write(other, text.includes("petition_page") ? text.replace(/^petition_page = .*$/m, naming) : text.replace("[extra]", `[extra]\n${naming}`));
+  await shows("/news/waarom-woorden-ertoe-doen/", "safe-schools/sign");
+
+  // Later: only the state changes, and each language says what came of it.
+  const outcome = { "": "De minister neemt het over.", ".en": "The minister agrees.", ".fr": "Le ministre accepte.", ".ar": "وافق الوزير." };
+  for (const [code, sentence] of Object.entries(outcome)) {
+    const file = `${folder}/index${code}.md`;
+    const now = (await site.read(file)).replace(/^languages = .*\n/m, "").replace('state = "open"', 'state = "won"');
+    await site.write(file, now.replace("[extra]", `[extra]\noutcome = "${sentence}"`));
+  }
+  for (const [prefix, sentence] of [["/", outcome[""]], ["/en/", outcome[".en"]], ["/fr/", outcome[".fr"]], ["/ar/", outcome[".ar"]]]) {
+    await shows(`${prefix}petitions/safe-schools/`, sentence);
+    await goTo(page, `${site.url}${prefix}petitions/safe-schools/`);
+    assert.equal(await page.locator('form[action$="/sign"]').count(), 0);
+    await goTo(page, `${site.url}${prefix}petitions/`);
+    const past = page.locator('section[aria-labelledby="past"]');
+    assert.ok(await past.getByText(sentence).isVisible(), "its card says so too");
+  }
   await page.close();
 });

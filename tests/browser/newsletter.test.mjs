@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser, visitor } from "./support/browser.mjs";
-import { linkIn, mailTo, startSite } from "./support/program.mjs";
+import { eventually, linkIn, mailTo, startSite } from "./support/program.mjs";
 import { languages, speaks } from "./support/supporter.mjs";
 
 let site;
@@ -20,13 +20,21 @@ for (const [language, prefix] of Object.entries(languages)) {
   test(`subscribes and unsubscribes in ${language}`, async () => {
     const address = `reader-${language}@example.org`;
     const { page, leave } = await visitor(browser, site);
+    const subscribe = async () => {
+      const form = page.locator('footer form[action$="/newsletters/news/subscribe"]');
+      await form.locator('[name="email"]').fill(address);
+      await form.locator('input[type="checkbox"][name="consent"]').check();
+      await form.locator('button[type="submit"]').click();
+      await page.waitForURL((url) => !url.pathname.includes("/service/") && url.pathname !== prefix);
+    };
+    // What the mails to the reader were about, oldest first, by the links that they hold.
+    const subjects = async () => {
+      const mails = await (await fetch(`${site.url}/dev/mailbox.json`)).json();
+      const mine = mails.filter((mail) => mail.to.includes(address)).sort((a, b) => a.id - b.id);
+      return mine.map((mail) => (mail.text.includes("/service/confirm/") ? "confirm" : "welcome"));
+    };
     await page.goto(site.url + prefix);
-    const form = page.locator('footer form[action$="/newsletters/news/subscribe"]');
-    await form.locator('[name="email"]').fill(address);
-    const consent = form.locator('input[type="checkbox"][name="consent"]');
-    if ((await consent.count()) > 0) await consent.check();
-    await form.locator('button[type="submit"]').click();
-    await page.waitForURL((url) => !url.pathname.includes("/service/") && url.pathname !== prefix);
+    await subscribe();
     await speaks(page, language);
 
     await page.goto(linkIn(await mailTo(site, address), "/service/confirm/"));
@@ -56,6 +64,14 @@ for (const [language, prefix] of Object.entries(languages)) {
       redirect: "manual",
     });
     assert.equal(again.status, 200, "twice is as good as once");
+
+    // The subscription has really ended: who subscribes again is asked again, not told that they
+    // are on the list already.
+    assert.deepEqual(await subjects(), ["confirm", "welcome"]);
+    await page.goto(site.url + prefix);
+    await subscribe();
+    await eventually("asked to confirm anew", async () => (await subjects()).length === 3);
+    assert.deepEqual(await subjects(), ["confirm", "welcome", "confirm"]);
     await leave();
   });
 }

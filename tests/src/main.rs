@@ -1,10 +1,14 @@
 //! Whole-program tests: one binary, so that the tests link once.
 
 #[cfg(test)]
+mod end;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod site;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod theme;
 #[cfg(test)]
 mod tidy;

@@ -9,11 +9,6 @@ use crate::diagnostic::Diagnostic;
 use crate::settings::{CampaignSettings, Settings};
 use crate::source::read_text;
 
-/// Languages written from right to left, by primary subtag (CLDR's `characterOrder`).
-const RIGHT_TO_LEFT: [&str; 12] = [
-    "ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi",
-];
-
 /// Every language of the site that is complete.
 pub(super) fn collect(
     settings: &Settings,
@@ -27,33 +22,24 @@ pub(super) fn collect(
     for (code, own) in &settings.languages {
         let words = words(settings, wanted, code, faults);
         let steps = steps::complete(code, all_steps.get(code).unwrap_or(&none), faults);
-        let (Some((name, texts)), Some((steps, privacy))) = (words, steps) else {
+        let (Some(words), Some((steps, privacy))) = (words, steps) else {
             continue;
         };
         languages.insert(
             code.clone(),
             Language {
-                name,
-                direction: direction(code),
+                name: words.name,
+                direction: words.direction,
                 site_title: own.title.clone().unwrap_or_default(),
                 home: home(settings, code),
                 privacy,
                 steps,
                 shell: String::new(),
-                texts,
+                texts: words.texts,
             },
         );
     }
     languages
-}
-
-fn direction(code: &str) -> Direction {
-    let primary = code.split(['-', '_']).next().unwrap_or(code);
-    if RIGHT_TO_LEFT.contains(&primary) {
-        Direction::Rtl
-    } else {
-        Direction::Ltr
-    }
 }
 
 fn home(settings: &Settings, code: &str) -> String {
@@ -65,13 +51,23 @@ fn home(settings: &Settings, code: &str) -> String {
     }
 }
 
-/// The language's own name and the service's words, from the language's file of texts.
+/// What a language's file of texts says.
+struct Words {
+    /// The language's own name.
+    name: String,
+    /// In which direction it is written: the theme reads it here too.
+    direction: Direction,
+    /// The service's words.
+    texts: BTreeMap<String, String>,
+}
+
+/// The language's file of texts.
 fn words(
     settings: &Settings,
     wanted: &CampaignSettings,
     code: &str,
     faults: &mut Vec<Diagnostic>,
-) -> Option<(String, BTreeMap<String, String>)> {
+) -> Option<Words> {
     let file = wanted.texts_file(code);
     let text = match read_text(&settings.root().join(&file), &file) {
         Ok(text) => text,
@@ -114,12 +110,29 @@ fn words(
         }));
         return None;
     }
-    let name = table
-        .get("theme")
-        .and_then(|theme| theme.get("language_name"))
-        .and_then(toml::Value::as_str)
-        .unwrap_or(code);
-    Some((name.to_owned(), words))
+    let theme = |key: &str| {
+        let table = table.get("theme").and_then(|theme| theme.get(key));
+        table.and_then(toml::Value::as_str)
+    };
+    let direction = match theme("direction") {
+        None | Some("ltr") => Direction::Ltr,
+        Some("rtl") => Direction::Rtl,
+        Some(other) => {
+            let line = line_of(&text, "`direction`");
+            faults.push(
+                Diagnostic::error(format!("`{other}` is no direction of writing"))
+                    .in_file(file)
+                    .at_line(line)
+                    .hint("\"ltr\" (from left to right) or \"rtl\" (from right to left)"),
+            );
+            return None;
+        }
+    };
+    Some(Words {
+        name: theme("language_name").unwrap_or(code).to_owned(),
+        direction,
+        texts: words,
+    })
 }
 
 /// The line of the key that a problem names first (between backquotes), else the line of `[service]`.

@@ -13,13 +13,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use campaign_file::{CampaignFile, Form, Language, Site, VERSION};
 use tera::Value;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::graph::{PageHead, SiteGraph};
+use crate::graph::{PageHead, PageId, SiteGraph};
 use crate::settings::Settings;
 use crate::source::{SourcePath, SourceTree};
 use crate::template::{Scope, Templates};
@@ -49,6 +49,21 @@ pub fn collect(
         value: Some(Campaign { forms, languages }),
         diagnostics: faults,
     }
+}
+
+/// The pages of petitions in preparation, in all languages: built, so that an editor can read them
+/// by their address, but in no list of the site's pages (sitemap, search, feeds).
+#[must_use]
+pub fn unlisted(settings: &Settings, graph: &SiteGraph) -> BTreeSet<PageId> {
+    if settings.campaign.is_none() {
+        return BTreeSet::new();
+    }
+    let is_draft = |page: &&PageHead| {
+        let state = page.front.extra.get_from_path("petition.state");
+        state.is_some_and(|state| state.as_str() == Some("draft"))
+    };
+    let drafts = graph.pages.values().filter(is_draft);
+    drafts.flat_map(|page| page.translations.clone()).collect()
 }
 
 /// Renders the page shells and puts the whole file together. `config` gives the value that

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use campaign_file::StepPages;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::{SiteSources, content_file};
 use crate::diagnostic::Diagnostic;
@@ -39,7 +40,9 @@ pub(super) fn collect(
             continue;
         }
         let steps = found.entry(page.lang.clone()).or_default();
-        if let Some(other) = steps.insert(name.to_owned(), page.permalink.clone()) {
+        // The service sends it in a header, where letters beyond ASCII cannot stand.
+        let address = utf8_percent_encode(&page.permalink, CONTROLS).to_string();
+        if let Some(other) = steps.insert(name.to_owned(), address) {
             faults.push(
                 Diagnostic::error(format!(
                     "two pages of the language `{}` are the step `{name}`: this one and {other}",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use campaign_file::{ConsentText, FormKind, texts};
+use campaign_file::{ConsentText, Direction, FormKind, texts};
 
 use super::{Campaign, collect};
 use crate::content::parse_file;
@@ -118,6 +118,20 @@ fn a_sound_petition() {
 }
 
 #[test]
+fn the_address_of_a_step_can_stand_in_a_header() {
+    let page = "+++\npath = \"fr/reçu\"\n[extra]\nstep = \"signed\"\n+++\n";
+    let slugs_off = "base_url = \"https://a.example\"\ndefault_language = \"nl\"\n\
+        [languages.fr]\n[slugify]\npaths = \"off\"\n";
+    let (campaign, faults) = gather(&[
+        ("config.toml", slugs_off),
+        ("content/steps/signed.fr.md", page),
+    ]);
+    assert!(faults.is_empty(), "{faults:?}");
+    let french = campaign.languages.get("fr").expect("French");
+    assert_eq!(french.steps.signed, "https://a.example/fr/re%C3%A7u/");
+}
+
+#[test]
 fn a_missing_translation_of_the_consent_stops_the_build() {
     let without = FRENCH.replace("consent = \"Je signe.\"\n", "");
     let (_, faults) = gather(&[("content/petition.fr.md", &without)]);
@@ -205,4 +219,27 @@ fn a_language_without_a_step_and_an_unknown_newsletter() {
             .any(|fault| fault.contains("`news`, which no page describes")),
         "{faults:?}"
     );
+}
+
+#[test]
+fn the_direction_of_a_language_stands_in_its_texts() {
+    let words = |direction: &str| {
+        let mut words = format!("[theme]\ndirection = \"{direction}\"\n[service]\n");
+        for key in texts::REQUIRED {
+            let value: String = key
+                .required
+                .iter()
+                .map(|name| format!("{{{name}}}"))
+                .collect();
+            words.push_str(&format!("{} = \"x {value}\"\n", key.key));
+        }
+        words
+    };
+    let (campaign, faults) = gather(&[("i18n/fr.toml", &words("rtl"))]);
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(campaign.languages["fr"].direction, Direction::Rtl);
+    assert_eq!(campaign.languages["nl"].direction, Direction::Ltr);
+    let (_, faults) = gather(&[("i18n/fr.toml", &words("down"))]);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains("i18n/fr.toml:2"), "{faults:?}");
 }

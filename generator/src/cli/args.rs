@@ -63,6 +63,10 @@ pub(super) struct BuildArgs {
     /// Build drafts too
     #[arg(long)]
     pub(super) drafts: bool,
+    /// Where to write the campaign file, relative to the working folder; with --base-url,
+    /// --output-dir or --drafts it is written nowhere else
+    #[arg(long, value_name = "FILE")]
+    pub(super) campaign: Option<PathBuf>,
     /// Minify HTML
     #[arg(long)]
     pub(super) minify: bool,
@@ -98,6 +102,9 @@ pub(super) struct ServeArgs {
     /// Also write the site to the output folder
     #[arg(long)]
     pub(super) store_html: bool,
+    /// With --store-html: also write the campaign file, here, relative to the working folder
+    #[arg(long, value_name = "FILE", requires = "store_html")]
+    pub(super) campaign: Option<PathBuf>,
     /// Accepted for Zola's sake: every rebuild is whole, and fast
     #[arg(short, long)]
     pub(super) fast: bool,
@@ -147,6 +154,9 @@ pub(super) struct DevArgs {
     /// Port to listen on; 0: any that is free
     #[arg(short, long, default_value_t = DEFAULT_PORT)]
     pub(super) port: u16,
+    /// Address under which the site is reached, taken as it is, instead of interface and port
+    #[arg(short = 'u', long)]
+    pub(super) base_url: Option<String>,
     /// Settings of the petition service laid over those for development (TOML)
     #[arg(long)]
     pub(super) service_config: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! `build`: the site into its output folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::bail;
@@ -15,6 +15,14 @@ use crate::settings::Overrides;
 pub(super) fn run(site: &Site, args: &BuildArgs) -> Result<(), Stop> {
     let start = Instant::now();
     may_write(args.output_dir.as_deref(), args.force)?;
+    let place = CampaignPlace::of(
+        args.campaign.as_deref(),
+        &[
+            ("--base-url", args.base_url.is_some()),
+            ("--output-dir", args.output_dir.is_some()),
+            ("--drafts", args.drafts),
+        ],
+    );
     report::say("Building site...");
     let engine = Engine::new(
         &site.root,
@@ -33,7 +41,7 @@ pub(super) fn run(site: &Site, args: &BuildArgs) -> Result<(), Stop> {
     if built.has_errors() {
         return Err(Stop::Shown);
     }
-    write(&built)?;
+    write(&built, &place)?;
     if args.timings {
         report::timings(&built);
     }
@@ -55,8 +63,33 @@ pub(super) fn may_write(folder: Option<&Path>, force: bool) -> anyhow::Result<()
     Ok(())
 }
 
+/// Where the campaign file of a build goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum CampaignPlace {
+    /// Where `groundswell.toml` says. The service reads it there as the live campaign.
+    Live,
+    /// Where the command line says.
+    Named(PathBuf),
+    /// Nowhere, for this flag makes the site another than the live one.
+    Nowhere(&'static str),
+}
+
+impl CampaignPlace {
+    /// `named` by the command line; `others` are the flags that make a site another than the live
+    /// one, and whether each is given.
+    pub(super) fn of(named: Option<&Path>, others: &[(&'static str, bool)]) -> Self {
+        if let Some(file) = named {
+            return Self::Named(file.to_owned());
+        }
+        match others.iter().find(|(_, given)| *given) {
+            Some((flag, _)) => Self::Nowhere(flag),
+            None => Self::Live,
+        }
+    }
+}
+
 /// Writes a site without errors, the campaign file last: it never names pages that are not there.
-pub(super) fn write(built: &BuildReport) -> anyhow::Result<()> {
+pub(super) fn write(built: &BuildReport, place: &CampaignPlace) -> anyhow::Result<()> {
     let Some(settings) = &built.settings else {
         return Ok(());
     };
@@ -64,16 +97,57 @@ pub(super) fn write(built: &BuildReport) -> anyhow::Result<()> {
         keep_dotfiles: settings.preserve_dotfiles_in_output,
         sources: Some(settings.root().to_owned()),
     };
-    emit::disk::apply(&built.artifacts, &settings.layout.output_dir, &options)?;
-    emit::keep_images(settings.root(), &built.images)?;
-    if let Some((path, json)) = &built.campaign {
-        write_campaign(path, json)?;
+    let output = &settings.layout.output_dir;
+    if let CampaignPlace::Named(file) = place
+        && std::path::absolute(file)?.starts_with(std::path::absolute(output)?)
+    {
+        bail!(
+            "--campaign {} lies in the output folder, which is published; choose another place",
+            file.display()
+        );
     }
-    Ok(())
+    // The images first: if they cannot be kept, the last site stays as it was.
+    emit::check_output(output, settings.root())?;
+    emit::keep_images(settings.root(), &built.images)?;
+    emit::disk::apply(&built.artifacts, output, &options)?;
+    let Some((live, json)) = &built.campaign else {
+        return Ok(());
+    };
+    match place {
+        CampaignPlace::Live => write_campaign(live, json),
+        CampaignPlace::Named(file) => write_campaign(file, json),
+        CampaignPlace::Nowhere(flag) => {
+            report::say(&format!(
+                "-> The campaign file was left as it is: with {flag} this is not the live site (--campaign FILE writes one)"
+            ));
+            Ok(())
+        }
+    }
 }
 
 /// Writes the campaign file.
 pub(super) fn write_campaign(path: &Path, json: &str) -> anyhow::Result<()> {
     emit::disk::write_file(path, json.as_bytes())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::CampaignPlace;
+
+    #[test]
+    fn only_a_build_without_overrides_is_the_live_site() {
+        let of = |named: Option<&str>, drafts| {
+            let others = [("--base-url", false), ("--drafts", drafts)];
+            CampaignPlace::of(named.map(Path::new), &others)
+        };
+        assert_eq!(of(None, false), CampaignPlace::Live);
+        assert_eq!(of(None, true), CampaignPlace::Nowhere("--drafts"));
+        for drafts in [false, true] {
+            let named = CampaignPlace::Named("x.json".into());
+            assert_eq!(of(Some("x.json"), drafts), named);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! `dev`: the whole campaign on this machine: site, petition service and a mailbox.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,9 @@ const DEBOUNCE: Duration = Duration::from_millis(120);
 pub(super) fn run(site: &Site, args: &DevArgs) -> Result<(), Stop> {
     let settings = serve::first_settings(site)?;
     let listener = listen::open(args.interface, args.port)?;
-    let base_url = format!("http://{}", listener.local_addr()?);
+    let base_url = listen::trial_url(listener.local_addr()?, args.base_url.as_deref())?;
+    let plan = dev::plan(settings.root(), &base_url, args.service_config.as_deref())?;
+    let campaign_file = plan.campaign_file.clone();
     let engine = Engine::new(
         &site.root,
         site.config.as_deref(),
@@ -26,11 +29,10 @@ pub(super) fn run(site: &Site, args: &DevArgs) -> Result<(), Stop> {
             base_url: Some(base_url.clone()),
             mode: Some(Mode::Serve),
             include_drafts: !args.no_drafts,
+            stand_ins: BTreeMap::from([(dev::COUNTS.to_owned(), plan.counts_file.clone())]),
             ..Overrides::default()
         },
     );
-    let plan = dev::plan(settings.root(), &base_url, args.service_config.as_deref())?;
-    let campaign_file = plan.campaign_file.clone();
     let server = Server {
         engine: Arc::new(engine),
         // The site lives in memory; the service reads the campaign from its file.

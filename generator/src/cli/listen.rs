@@ -1,7 +1,7 @@
 //! A port to listen on, as Zola chooses it.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use anyhow::{Context, bail};
 
@@ -39,7 +39,7 @@ pub(super) fn base_url(
 ) -> anyhow::Result<String> {
     let Some(asked) = asked else {
         let slash = if like.ends_with('/') { "/" } else { "" };
-        return Ok(format!("http://{listener}{slash}"));
+        return Ok(format!("http://{}{slash}", reachable(listener)));
     };
     if asked == "/" {
         return Ok("/".to_owned());
@@ -61,6 +61,27 @@ pub(super) fn base_url(
     } else {
         Ok(text.trim_end_matches('/').to_owned())
     }
+}
+
+/// The address of a trial: the one asked for, as it is, else the listener's. The companions stand
+/// at the root of the host, so the site must too.
+#[cfg(feature = "dev")]
+pub(super) fn trial_url(listener: SocketAddr, asked: Option<&str>) -> anyhow::Result<String> {
+    let url = base_url(listener, "", asked, true)?;
+    if path_of(&url) != "/" || !url.contains("://") {
+        bail!("`{url}` cannot be the address of a trial: write https://HOST, without a path");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// An address that a browser can open: listening everywhere (`0.0.0.0`) is also listening here.
+fn reachable(listener: SocketAddr) -> SocketAddr {
+    let host = match listener.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        known => known,
+    };
+    SocketAddr::new(host, listener.port())
 }
 
 /// The path of an address (`/sub` of `http://a:1/sub`).
@@ -85,7 +106,30 @@ mod tests {
         assert_eq!(of("", Some("a.test/sub"), false), "http://a.test:1111/sub");
         assert_eq!(of("", Some("https://a.test/"), true), "https://a.test/");
         assert_eq!(of("", Some("/"), false), "/");
+        let everywhere = "0.0.0.0:1111".parse().unwrap();
+        assert_eq!(
+            base_url(everywhere, "", None, false).unwrap(),
+            "http://127.0.0.1:1111"
+        );
         assert_eq!(path_of("http://a.test:1111/sub"), "/sub");
         assert_eq!(path_of("/"), "/");
+    }
+
+    #[cfg(feature = "dev")]
+    #[test]
+    fn the_address_of_a_trial_is_one_that_can_be_opened() {
+        let of = |listener: &str, asked| super::trial_url(listener.parse().unwrap(), asked);
+        assert_eq!(of("0.0.0.0:8000", None).unwrap(), "http://127.0.0.1:8000");
+        assert_eq!(of("[::]:8000", None).unwrap(), "http://[::1]:8000");
+        assert_eq!(
+            of("0.0.0.0:8000", Some("https://me.tunnel.example/")).unwrap(),
+            "https://me.tunnel.example"
+        );
+        assert_eq!(
+            of("0.0.0.0:8000", Some("laptop.local:8000")).unwrap(),
+            "http://laptop.local:8000"
+        );
+        assert!(of("0.0.0.0:8000", Some("https://a.example/sub")).is_err());
+        assert!(of("0.0.0.0:8000", Some("/")).is_err());
     }
 }

@@ -67,6 +67,10 @@ pub(super) fn done(elapsed: Duration) {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "NO_COLOR is about the terminal, which only this file knows"
+)]
 fn label(word: &str, colour: &str) -> String {
     if stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")

@@ -10,6 +10,7 @@ use anyhow::Context;
 use axum::Router;
 
 use super::args::ServeArgs;
+use super::build::CampaignPlace;
 use super::{Site, Stop, build, listen, report};
 use crate::emit::MemorySite;
 use crate::engine::{BuildReport, Engine};
@@ -38,14 +39,15 @@ pub(super) fn run(site: &Site, args: &ServeArgs) -> Result<(), Stop> {
             output_dir: args.output_dir.clone(),
             mode: Some(Mode::Serve),
             include_drafts: args.drafts,
-            minify_html: false,
+            ..Overrides::default()
         },
     );
     let store = args.store_html;
+    let place = CampaignPlace::of(args.campaign.as_deref(), &[("serve", true)]);
     let server = Server {
         engine: Arc::new(engine),
         after: Arc::new(move |built: &BuildReport| {
-            if store && let Err(error) = build::write(built) {
+            if store && let Err(error) = build::write(built, &place) {
                 report::fail(&format!("{error:#}"));
             }
         }),
@@ -124,9 +126,10 @@ impl Server {
         listener: TcpListener,
         stopped: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let root = crate::source::canonical(self.engine.root())
+        let (root, config) = crate::settings::find(self.engine.root(), self.engine.config_file())
             .map_err(|fault| anyhow::anyhow!(fault.to_string()))?;
-        let watch = serve::watch(&root, &settings_files(&root), &self.extra, self.debounce)
+        let settings = settings_files(&root, config);
+        let watch = serve::watch(&root, &settings, &self.extra, self.debounce)
             .context("the site's folders cannot be watched")?;
         let (engine, after) = (Arc::clone(&self.engine), Arc::clone(&self.after));
         let builder: Builder = Arc::new(move || {
@@ -159,10 +162,12 @@ fn memory(built: &BuildReport) -> MemorySite {
     MemorySite::new(Arc::clone(&built.artifacts))
 }
 
-fn settings_files(root: &std::path::Path) -> Vec<PathBuf> {
+/// The configuration in use, and those that would be in use if they were there.
+fn settings_files(root: &std::path::Path, config: PathBuf) -> Vec<PathBuf> {
     ["config.toml", "zola.toml", "groundswell.toml"]
         .iter()
         .map(|name| root.join(name))
+        .chain([config])
         .collect()
 }
 

@@ -9,7 +9,7 @@ use petition_service::app::App;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub use service::{ServicePlan, plan};
+pub use service::{COUNTS, ServicePlan, plan};
 
 use mailbox::Mailbox;
 

@@ -13,11 +13,17 @@ use super::{SERVICE_PATH, secrets};
 /// The folder below the site's root that holds what a trial stores.
 const FOLDER: &str = ".groundswell";
 
+/// The file of the counts, by the name that the pages ask for.
+pub const COUNTS: &str = "counts.json";
+
 /// Everything about the service but the port of its mailbox.
 #[derive(Clone, Debug)]
 pub struct ServicePlan {
     /// Where the build puts the campaign file.
     pub campaign_file: PathBuf,
+    /// Where the service writes its counts: beside its database, for those of a trial must never
+    /// stand on the live site.
+    pub counts_file: PathBuf,
     settings: Table,
     root: PathBuf,
 }
@@ -37,7 +43,7 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
     let public_url = format!("{}{SERVICE_PATH}", site_url.trim_end_matches('/'));
     settings.insert("public_url".to_owned(), text(&public_url));
     settings.insert("campaign_file".to_owned(), path(campaign_file.clone()));
-    settings.insert("counts_file".to_owned(), path(root.join("counts.json")));
+    settings.insert("counts_file".to_owned(), path(folder.join(COUNTS)));
     let database = path(folder.join("petition.sqlite"));
     settings.insert("database".to_owned(), table([("path", database)]));
     let secret = text(&secrets::secret(&folder)?);
@@ -52,12 +58,16 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
     if let Some(file) = own {
         let text =
             fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let own: Table = text
-            .parse()
-            .with_context(|| format!("{} is not TOML", file.display()))?;
+        let own = config::parse(&text)
+            .map_err(|fault| anyhow!("{} is not TOML: {fault}", file.display()))?;
         settings = config::layered(settings, own);
     }
+    let counts_file = match settings.get("counts_file").and_then(Value::as_str) {
+        Some(file) => root.join(file),
+        None => folder.join(COUNTS),
+    };
     Ok(ServicePlan {
+        counts_file,
         campaign_file,
         settings,
         root: root.to_owned(),
@@ -88,4 +98,21 @@ impl ServicePlan {
 fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
     let entries = entries.map(|(key, value)| (key.to_owned(), value));
     Value::Table(entries.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plan;
+
+    #[test]
+    fn a_trial_writes_nothing_that_the_next_build_reads() {
+        let site = tempfile::tempdir().unwrap();
+        let own = site.path().join(".groundswell");
+        let trial = plan(site.path(), "http://127.0.0.1:1111", None).unwrap();
+        let written = trial.counts_file.clone();
+        assert_eq!(written, own.join("counts.json"));
+        assert!(trial.campaign_file.starts_with(&own));
+        let config = trial.config("127.0.0.1:25".parse().unwrap()).unwrap();
+        assert_eq!(config.counts_file.as_deref(), Some(&*written));
+    }
 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
-use super::{At, EmitError};
+use super::{At, EmitError, check_output};
 use crate::outputs::{Artifact, OutputPath};
 
 /// How to treat what is already there.
@@ -16,7 +16,7 @@ use crate::outputs::{Artifact, OutputPath};
 pub struct DiskOptions {
     /// Keep files and folders at the output's root whose name starts with a dot.
     pub keep_dotfiles: bool,
-    /// A folder that must not lie inside the output: the site's root.
+    /// The site's root: an output that holds it or its sources, or lies among them, is refused.
     pub sources: Option<PathBuf>,
 }
 
@@ -43,14 +43,10 @@ pub fn apply(
     folder: &Path,
     options: &DiskOptions,
 ) -> Result<Written, EmitError> {
-    fs::create_dir_all(folder).at("create", folder)?;
-    if let Some(sources) = &options.sources {
-        let sources = fs::canonicalize(sources).at("find", sources)?;
-        let output = fs::canonicalize(folder).at("find", folder)?;
-        if sources.starts_with(&output) {
-            return Err(EmitError::HoldsSources(output));
-        }
+    if let Some(root) = &options.sources {
+        check_output(folder, root)?;
     }
+    fs::create_dir_all(folder).at("create", folder)?;
     let mut done = Written::default();
     make_folders(artifacts, folder)?;
     for (path, artifact) in artifacts {

@@ -1,10 +1,12 @@
 //! Puts a finished site where it is read: on disk or in memory. The only module that writes it.
 
 pub mod disk;
+mod guard;
 mod image_cache;
 pub mod memory;
 
 pub use disk::{DiskOptions, Written};
+pub use guard::check_output;
 pub use image_cache::keep_images;
 pub use memory::MemorySite;
 
@@ -27,6 +29,17 @@ pub enum EmitError {
     /// The output folder holds the sources, so that deleting what vanished would delete them.
     #[error("the output folder {} holds the site's own sources; choose another", .0.display())]
     HoldsSources(PathBuf),
+    /// The output folder and the sources overlap.
+    #[error(
+        "the output folder {} would overwrite the site's own sources in {}; choose another",
+        output.display(), among.display()
+    )]
+    AmongSources {
+        /// The output folder.
+        output: PathBuf,
+        /// The sources that it meets.
+        among: PathBuf,
+    },
 }
 
 /// Names the path and the deed in an input or output error.

@@ -82,6 +82,12 @@ impl Engine {
         &self.root
     }
 
+    /// The configuration's name where the command line gives one.
+    #[must_use]
+    pub fn config_file(&self) -> Option<&Path> {
+        self.config_file.as_deref()
+    }
+
     /// Builds the site from its sources as they are now.
     #[must_use]
     pub fn build(&self) -> BuildReport {

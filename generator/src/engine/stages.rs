@@ -69,7 +69,9 @@ impl Run {
     fn site(&mut self, engine: &Engine, settings: &Arc<Settings>) {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
-        let heads = Arc::new(self.heads(settings));
+        let mut heads = self.heads(settings);
+        heads.graph.unlisted_pages = campaign::unlisted(settings, &heads.graph);
+        let heads = Arc::new(heads);
         self.count(&heads.graph);
         let campaign = self.stage("campaign", || {
             campaign::collect(settings, &heads.sources, &heads.graph)

@@ -17,7 +17,7 @@ mod translations;
 pub use ids::{PageId, SectionId};
 pub use resolve::resolve;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content::{PageFrontMatter, SectionFrontMatter};
 use crate::source::SourcePath;
@@ -33,6 +33,8 @@ pub struct SiteGraph {
     pub taxonomies: BTreeMap<String, Vec<Taxonomy>>,
     /// Pages that a sorted section could not order (no date, no weight, no title).
     pub ignored_pages: Vec<PageId>,
+    /// Pages that are built and listed nowhere: not in sitemap, search index and feeds.
+    pub unlisted_pages: BTreeSet<PageId>,
 }
 
 /// What others may know of a page: everything that path and front matter tell.

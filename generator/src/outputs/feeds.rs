@@ -86,7 +86,11 @@ fn pages<'a>(feed: &Feed, materials: &Materials<'a>) -> Vec<&'a PageHead> {
             .map(|term| of_ids(&term.pages))
             .unwrap_or_default(),
     };
-    pages.retain(|page| page.front.instant.is_some() && !graph.ignored_pages.contains(&page.id));
+    pages.retain(|page| {
+        page.front.instant.is_some()
+            && !graph.ignored_pages.contains(&page.id)
+            && !graph.unlisted_pages.contains(&page.id)
+    });
     pages
 }
 

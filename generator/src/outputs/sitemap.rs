@@ -7,7 +7,7 @@ use tera::Value;
 use super::pagers::Pagers;
 use super::plan::{What, is_written};
 use super::plan_lists::{rendered, section_pagers, shown_pages, term_pagers};
-use crate::graph::SiteGraph;
+use crate::graph::{PageHead, SiteGraph};
 use crate::settings::{ExcludePagers, Settings};
 use crate::view::object;
 
@@ -35,7 +35,9 @@ pub(super) fn plan(settings: &Settings, graph: &SiteGraph) -> Vec<(String, What)
 /// Every address once, in byte order.
 fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Value> {
     let mut found: BTreeMap<String, (Option<String>, Value)> = BTreeMap::new();
-    for page in graph.pages.values().filter(|page| is_written(graph, page)) {
+    let listed =
+        |page: &&PageHead| is_written(graph, page) && !graph.unlisted_pages.contains(&page.id);
+    for page in graph.pages.values().filter(listed) {
         let changed = page.front.updated.clone().or(page.front.date.clone());
         let entry = (changed, page.front.extra.clone());
         found.entry(page.permalink.clone()).or_insert(entry);

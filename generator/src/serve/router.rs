@@ -47,7 +47,9 @@ async fn events(State(live): State<Live>) -> Sse<impl Stream<Item = Result<Event
 }
 
 fn page(live: &Live, prefix: &str, path: &str) -> Response {
-    let Some(below) = path.strip_prefix(prefix) else {
+    // `/sub` is the site's, `/subnews/` is not.
+    let below = path.strip_prefix(prefix);
+    let Some(below) = below.filter(|below| below.is_empty() || below.starts_with('/')) else {
         return missing(live);
     };
     match live.site().find(below) {
@@ -124,4 +126,28 @@ fn respond(status: StatusCode, kind: &str, body: Vec<u8>) -> Response {
         body,
     )
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::emit::MemorySite;
+    use crate::outputs::{Artifact, OutputPath};
+
+    #[test]
+    fn only_what_lies_below_the_sites_path_is_the_sites() {
+        let page_at = OutputPath::new("news/index.html").unwrap();
+        let artifact = Artifact::Page(Arc::from(b"news".as_slice()));
+        let site = MemorySite::new(Arc::new(BTreeMap::from([(page_at, artifact)])));
+        let live = Live::default();
+        live.show(Some(site), &[], &BTreeSet::new());
+        let status = |prefix, path| page(&live, prefix, path).status();
+        assert_eq!(status("", "/news/"), StatusCode::OK);
+        assert_eq!(status("/sub", "/sub/news/"), StatusCode::OK);
+        assert_eq!(status("/sub", "/subnews/"), StatusCode::NOT_FOUND);
+        assert_eq!(status("/sub", "/news/"), StatusCode::NOT_FOUND);
+    }
 }

@@ -15,7 +15,8 @@ const FOLDERS: [&str; 6] = ["content", "templates", "sass", "static", "themes", 
 
 /// A watch that is kept as long as this lives.
 pub struct Watch {
-    _debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    root: PathBuf,
     changes: mpsc::UnboundedReceiver<BTreeSet<PathBuf>>,
 }
 
@@ -27,12 +28,27 @@ impl Watch {
         while let Ok(more) = self.changes.try_recv() {
             touched.extend(more);
         }
+        self.follow(&touched);
         Some(touched)
+    }
+
+    /// Watches inside the site's folders that have come into being. What was put into them before
+    /// is read by the build that this change brings.
+    fn follow(&mut self, touched: &BTreeSet<PathBuf>) {
+        for folder in FOLDERS.map(|name| self.root.join(name)) {
+            if touched.contains(&folder) && source::is_folder(&folder) {
+                // A folder of that name that is gone may still be known to the watcher.
+                let _unknown = self.debouncer.unwatch(&folder);
+                if let Err(error) = self.debouncer.watch(&folder, RecursiveMode::Recursive) {
+                    tracing::warn!(%error, folder = %folder.display(), "a new folder is not watched");
+                }
+            }
+        }
     }
 }
 
-/// Watches the sources of the site at `root`: its folders, the files `settings` at its root, and
-/// the paths `extra`, relative to the root.
+/// Watches the sources of the site at `root`: its folders, those that come into being too, the
+/// files `settings` wherever they lie, and the paths `extra`, relative to the root.
 ///
 /// # Errors
 /// When the system cannot watch a path, or an extra path does not exist.
@@ -43,7 +59,8 @@ pub fn watch(
     debounce: Duration,
 ) -> notify::Result<Watch> {
     let (sender, changes) = mpsc::unbounded_channel();
-    let (folder, settings) = (root.to_owned(), settings.to_vec());
+    let elsewhere = elsewhere(root, settings, extra);
+    let (folder, known, quiet) = (root.to_owned(), settings.to_vec(), elsewhere.clone());
     let mut debouncer = new_debouncer(debounce, None, move |result: DebounceEventResult| {
         // Lost events are rare and the next change brings a whole build again.
         let Ok(events) = result else { return };
@@ -51,7 +68,7 @@ pub fn watch(
             .iter()
             .filter(|event| !matches!(event.kind, EventKind::Access(_)))
             .flat_map(|event| event.paths.iter())
-            .filter(|path| matters(path, &folder, &settings))
+            .filter(|path| matters(path, &folder, &known, &quiet))
             .cloned()
             .collect();
         if !touched.is_empty() {
@@ -66,18 +83,39 @@ pub fn watch(
             debouncer.watch(&path, RecursiveMode::Recursive)?;
         }
     }
+    for folder in &elsewhere {
+        debouncer.watch(folder, RecursiveMode::NonRecursive)?;
+    }
     for path in extra {
         debouncer.watch(root.join(path), RecursiveMode::Recursive)?;
     }
     Ok(Watch {
-        _debouncer: debouncer,
+        debouncer,
+        root: root.to_owned(),
         changes,
     })
 }
 
+/// The folders that hold settings and are not watched anyway. Folders, because an editor replaces a
+/// file, and only its folder tells of the new one.
+fn elsewhere(root: &Path, settings: &[PathBuf], extra: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let watched = |folder: &Path| {
+        let own = FOLDERS
+            .iter()
+            .any(|name| folder.starts_with(root.join(name)));
+        own || extra.iter().any(|path| folder.starts_with(root.join(path)))
+    };
+    settings
+        .iter()
+        .filter_map(|file| file.parent())
+        .filter(|folder| *folder != root && !watched(folder) && source::is_folder(folder))
+        .map(Path::to_owned)
+        .collect()
+}
+
 /// Whether a change of that path can change the site: anything but editors' temporary files, and
-/// of the files at the root only the settings.
-fn matters(path: &Path, root: &Path, settings: &[PathBuf]) -> bool {
+/// of the files at the root and in the folders `quiet` only the settings.
+fn matters(path: &Path, root: &Path, settings: &[PathBuf], quiet: &BTreeSet<PathBuf>) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy())
@@ -93,11 +131,13 @@ fn matters(path: &Path, root: &Path, settings: &[PathBuf]) -> bool {
     if temporary {
         return false;
     }
-    if path.parent() == Some(root) {
-        return settings.iter().any(|known| known == path)
-            || FOLDERS.iter().any(|folder| *folder == name);
+    if settings.iter().any(|known| known == path) {
+        return true;
     }
-    path != root
+    if path.parent() == Some(root) {
+        return FOLDERS.iter().any(|folder| *folder == name);
+    }
+    path != root && path.parent().is_none_or(|folder| !quiet.contains(folder))
 }
 
 #[cfg(test)]
@@ -127,5 +167,31 @@ mod tests {
         assert!(watch.changed().await.unwrap().contains(&article));
         std::fs::write(&config, "").unwrap();
         assert!(watch.changed().await.unwrap().contains(&config));
+    }
+
+    #[tokio::test]
+    async fn what_lies_in_a_new_folder_and_a_configuration_of_any_name_is_told() {
+        let (site, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = site.path().canonicalize().unwrap();
+        let far = elsewhere.path().canonicalize().unwrap().join("far.toml");
+        let near = root.join("other.toml");
+        let settings = [near.clone(), far.clone()];
+        let mut watch = watch(&root, &settings, &[], Duration::from_millis(30)).unwrap();
+        // Twice, for a folder that was deleted may be made again.
+        for _ in 0..2 {
+            let folder = root.join("templates");
+            std::fs::create_dir(&folder).unwrap();
+            assert!(watch.changed().await.unwrap().contains(&folder));
+            let template = folder.join("page.html");
+            std::fs::write(&template, "text").unwrap();
+            assert!(watch.changed().await.unwrap().contains(&template));
+            std::fs::remove_dir_all(&folder).unwrap();
+            while !watch.changed().await.unwrap().contains(&folder) {}
+        }
+        std::fs::write(far.with_file_name("else.toml"), "").unwrap();
+        std::fs::write(&far, "").unwrap();
+        assert_eq!(watch.changed().await.unwrap(), BTreeSet::from([far]));
+        std::fs::write(&near, "").unwrap();
+        assert_eq!(watch.changed().await.unwrap(), BTreeSet::from([near]));
     }
 }

@@ -1,5 +1,6 @@
 //! The configuration's top level, key by key.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -104,6 +105,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
             output_dir: root.join(&output_dir),
             ignored_content: globs("ignored_content", &mut table),
             ignored_static: globs("ignored_static", &mut table),
+            stand_ins: BTreeMap::new(),
         },
         config_file,
         base_url,

@@ -1,5 +1,6 @@
 //! From files to settings: configuration, theme and `groundswell.toml`, all faults at once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Mode, Settings, campaign, discover, file, theme};
@@ -20,6 +21,8 @@ pub struct Overrides {
     pub include_drafts: bool,
     /// Minify HTML whatever the configuration says.
     pub minify_html: bool,
+    /// Files that stand in for others, by path below the root: see [`crate::source::Layout`].
+    pub stand_ins: BTreeMap<String, PathBuf>,
 }
 
 /// Finds and reads the settings of the site at `root`; `config_file` is the configuration's name
@@ -88,6 +91,7 @@ fn apply(overrides: &Overrides, settings: &mut Settings) {
     if let Some(output_dir) = &overrides.output_dir {
         settings.layout.output_dir.clone_from(output_dir);
     }
+    settings.layout.stand_ins.clone_from(&overrides.stand_ins);
     if let Some(mode) = overrides.mode {
         settings.mode = mode;
     }

@@ -1,5 +1,6 @@
 //! Where a site keeps its files: what a scan and a read must know of the settings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
@@ -17,6 +18,9 @@ pub struct Layout {
     pub ignored_content: GlobSet,
     /// Files below `static/` to skip, matched against their path below it.
     pub ignored_static: GlobSet,
+    /// Data files that others stand in for, by path below the root, whether those are there or
+    /// not: a trial has counts of its own, which must not become the live site's.
+    pub stand_ins: BTreeMap<String, PathBuf>,
 }
 
 impl Layout {

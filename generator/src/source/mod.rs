@@ -5,7 +5,7 @@ mod read;
 mod scan;
 
 pub use layout::Layout;
-pub use read::{canonical, is_file, is_folder, modified, read_bytes, read_text};
+pub use read::{canonical, is_file, is_folder, is_within, modified, read_bytes, read_text};
 pub use scan::scan;
 
 use std::collections::BTreeMap;

@@ -61,6 +61,18 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether what stands at a path lies, once links are followed, in one of these folders.
+#[must_use]
+pub fn is_within(path: &Path, folders: &[&Path]) -> bool {
+    let Ok(real) = fs::canonicalize(path) else {
+        return false;
+    };
+    folders
+        .iter()
+        .filter_map(|folder| fs::canonicalize(folder).ok())
+        .any(|folder| real.starts_with(folder))
+}
+
 /// The absolute path without links.
 ///
 /// # Errors

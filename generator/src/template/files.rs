@@ -78,15 +78,21 @@ impl Files {
 }
 
 /// Looks for a file as Zola does: below the root, `static/`, `content/`, the output folder and the
-/// theme's `static/`; `@/` means `content/`.
+/// theme's `static/`; `@/` means `content/`. A file that another stands in for is that one.
 ///
 /// # Errors
-/// The path leads out of the site.
+/// The path leads out of the site, by itself or by a link.
 pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFile>, String> {
     let below = match written.strip_prefix("@/") {
         Some(rest) => format!("content/{rest}"),
         None => written.trim_start_matches('/').to_owned(),
     };
+    if let Some(stand_in) = settings.layout.stand_ins.get(&below) {
+        return Ok(source::is_file(stand_in).then(|| FoundFile {
+            label: settings.layout.label(stand_in),
+            disk_path: stand_in.clone(),
+        }));
+    }
     let root = settings.root();
     let mut places = vec![
         root.to_owned(),
@@ -109,13 +115,17 @@ pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFil
     if inside.is_empty() {
         return Err(format!("`{written}` leads out of the site's folder"));
     }
-    Ok(inside
-        .into_iter()
-        .find(|path| source::is_file(path))
-        .map(|disk_path| FoundFile {
-            label: settings.layout.label(&disk_path),
-            disk_path,
-        }))
+    let Some(disk_path) = inside.into_iter().find(|path| source::is_file(path)) else {
+        return Ok(None);
+    };
+    // A theme from elsewhere must not publish what its author cannot see.
+    if !source::is_within(&disk_path, &[root, &output]) {
+        return Err(format!("`{written}` is a link out of the site's folder"));
+    }
+    Ok(Some(FoundFile {
+        label: settings.layout.label(&disk_path),
+        disk_path,
+    }))
 }
 
 /// A path without `.` and `..`; none if it leads above the first folder.
@@ -133,4 +143,68 @@ fn straight(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(straight)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::settings::{self, Overrides};
+
+    fn site() -> tempfile::TempDir {
+        let site = tempfile::tempdir().unwrap();
+        fs::create_dir(site.path().join("static")).unwrap();
+        for (file, text) in [
+            ("config.toml", "base_url = \"https://a.example\""),
+            ("counts.json", "live"),
+            ("static/a.txt", "a"),
+        ] {
+            fs::write(site.path().join(file), text).unwrap();
+        }
+        site
+    }
+
+    fn found(site: &Path, overrides: &Overrides, path: &str) -> Result<Option<String>, String> {
+        let settings = settings::load(site, None, overrides).unwrap();
+        let found = find(&settings, path)?;
+        Ok(found.map(|file| fs::read_to_string(file.disk_path).unwrap()))
+    }
+
+    #[test]
+    fn a_stand_in_is_read_instead_even_while_it_is_not_there() {
+        let site = site();
+        let trial = site.path().join("trial.json");
+        let plain = Overrides::default();
+        let overrides = Overrides {
+            stand_ins: BTreeMap::from([("counts.json".to_owned(), trial.clone())]),
+            ..Overrides::default()
+        };
+        let counts = |overrides| found(site.path(), overrides, "counts.json");
+        assert_eq!(counts(&plain), Ok(Some("live".to_owned())));
+        assert_eq!(counts(&overrides), Ok(None));
+        fs::write(&trial, "trial").unwrap();
+        assert_eq!(counts(&overrides), Ok(Some("trial".to_owned())));
+        assert_eq!(
+            found(site.path(), &overrides, "a.txt"),
+            Ok(Some("a".to_owned()))
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_lead_anywhere_in_the_site_and_nowhere_else() {
+        use std::os::unix::fs::symlink;
+        let (site, elsewhere) = (site(), tempfile::tempdir().unwrap());
+        let secret = elsewhere.path().join("secret.txt");
+        fs::write(&secret, "secret").unwrap();
+        symlink(&secret, site.path().join("static/out.txt")).unwrap();
+        symlink(elsewhere.path(), site.path().join("folder")).unwrap();
+        symlink("a.txt", site.path().join("static/in.txt")).unwrap();
+        let of = |path| found(site.path(), &Overrides::default(), path);
+        assert_eq!(of("in.txt"), Ok(Some("a".to_owned())));
+        assert!(of("out.txt").unwrap_err().contains("is a link out of"));
+        assert!(of("folder/secret.txt").is_err());
+        assert_eq!(of("../secret.txt"), Ok(None));
+    }
 }

@@ -1,7 +1,11 @@
 //! The service as a whole: from its configuration to its addresses and its work in the background.
 //! A library, so that the site's development server can run it in its own process.
 
+mod background;
 mod counts_file;
+mod server;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +14,6 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret;
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use crate::campaign::CampaignStore;
 use crate::captcha::Captcha;
@@ -23,15 +25,10 @@ use crate::domain::{Clock, Keys};
 use crate::http::{self, Web};
 use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
-use crate::outbox::{Worker, WorkerOptions};
-use crate::store::{Store, StoreOptions};
-use crate::usecases::Service;
+use crate::store::{Lock, Store, StoreOptions};
+use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
 
-/// How often confirmations are added up.
-const FOLD_EVERY: Duration = Duration::from_secs(1);
-
-/// How often what is over is erased.
-const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+pub use server::Listeners;
 
 /// The service, open.
 pub struct App {
@@ -39,6 +36,7 @@ pub struct App {
     service: Service,
     web: Web,
     mailer: Arc<dyn Mailer>,
+    _lock: Lock,
 }
 
 impl App {
@@ -68,6 +66,7 @@ impl App {
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
             ..StoreOptions::default()
         };
+        let lock = Lock::take(&config.database)?;
         let store = Store::open(&config.database, options).await?;
         let service = Service {
             store,
@@ -76,6 +75,9 @@ impl App {
             keys: Keys::new(config.secret.expose_secret().as_bytes()),
             clock,
             unproven_per_hour: config.limits.unproven_per_hour,
+            unproven_share: Arc::new(Rate::per_hour(
+                config.limits.unproven_per_hour.div_ceil(UNPROVEN_SHARES),
+            )),
         };
         let web = Web::new(service.clone(), &config, metrics);
         Ok(Self {
@@ -83,6 +85,7 @@ impl App {
             service,
             web,
             mailer,
+            _lock: lock,
         })
     }
 
@@ -91,73 +94,15 @@ impl App {
         http::router(self.web.clone(), &self.config.limits)
     }
 
+    /// The address of the figures, for a listener of its own.
+    pub fn metrics_router(&self) -> Router {
+        http::metrics_router(self.web.clone())
+    }
+
     /// What is wrong with the campaign file as it is now; none if it is in use.
     #[must_use]
     pub fn campaign_problem(&self) -> Option<String> {
         self.service.campaign.problem()
-    }
-
-    /// Sends mails, adds up confirmations, erases what is over, and looks for a new campaign file,
-    /// until `stop`; the tasks end then by themselves.
-    #[must_use]
-    pub fn spawn_background(&self, stop: &CancellationToken) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
-        let mut options = WorkerOptions::new(
-            self.config.public_url.as_str().trim_end_matches('/'),
-            self.config.sender.clone(),
-        );
-        options.confirm_days = self.config.confirm_days;
-        options.clock = self.service.clock.clone();
-        options.concurrency = self.config.smtp.connections.max(1) * 2;
-        let worker = Worker::new(
-            self.service.store.clone(),
-            self.service.campaign.clone(),
-            Arc::clone(&self.mailer),
-            options,
-        );
-        tasks.spawn(worker.run(stop.clone()));
-        tasks.spawn(self.service.campaign.clone().watch(stop.clone()));
-        tasks.spawn(fold(
-            self.service.clone(),
-            self.config.counts_file.clone(),
-            stop.clone(),
-        ));
-        tasks.spawn(expire(self.service.clone(), self.web.clone(), stop.clone()));
-        tasks
-    }
-}
-
-async fn fold(service: Service, counts_file: Option<std::path::PathBuf>, stop: CancellationToken) {
-    let mut written = false;
-    loop {
-        let folded = service.store.fold_counts(service.clock.now()).await;
-        match folded {
-            Ok(changed) if changed || !written => {
-                written = match &counts_file {
-                    Some(file) => counts_file::write(&service.store, file).await,
-                    None => true,
-                };
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "confirmations could not be added up"),
-        }
-        let pause = tokio::time::sleep(FOLD_EVERY);
-        if stop.run_until_cancelled(pause).await.is_none() {
-            return;
-        }
-    }
-}
-
-async fn expire(service: Service, web: Web, stop: CancellationToken) {
-    loop {
-        web.tidy();
-        if let Err(error) = service.store.expire(service.clock.now()).await {
-            tracing::error!(%error, "what is over could not be erased");
-        }
-        let pause = tokio::time::sleep(EXPIRE_EVERY);
-        if stop.run_until_cancelled(pause).await.is_none() {
-            return;
-        }
     }
 }
 

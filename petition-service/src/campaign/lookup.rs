@@ -41,21 +41,57 @@ impl Campaign {
         }
     }
 
-    /// A form in the language asked for, or else in the site's default language; none if there is
-    /// no such form.
+    /// A form in exactly the language asked for. Who joins must have read the consent text that is
+    /// kept as the proof, so no other language stands in for a missing one.
     #[must_use]
     pub fn form(&self, id: &str, asked: &str) -> Option<FormIn<'_>> {
         let (id, form) = self.file.forms.get_key_value(id)?;
-        let (code, texts) = form.languages.get_key_value(asked).or_else(|| {
-            form.languages
-                .get_key_value(&self.file.site.default_language)
-        })?;
-        Some(FormIn {
+        let (code, texts) = form.languages.get_key_value(asked)?;
+        Some(self.form_in(id, form, code, texts))
+    }
+
+    /// A form to speak of with someone who has joined already: in their language, or else in the
+    /// site's default language, or else in any that it has. Nobody is kept from leaving because the
+    /// form lost a language.
+    #[must_use]
+    pub fn form_known(&self, id: &str, asked: &str) -> Option<FormIn<'_>> {
+        let (id, form) = self.file.forms.get_key_value(id)?;
+        let (code, texts) = form
+            .languages
+            .get_key_value(asked)
+            .or_else(|| {
+                form.languages
+                    .get_key_value(&self.file.site.default_language)
+            })
+            .or_else(|| form.languages.first_key_value())?;
+        Some(self.form_in(id, form, code, texts))
+    }
+
+    /// The languages in which a form exists, with its texts in each.
+    #[must_use]
+    pub fn languages_of(&self, id: &str) -> Vec<FormIn<'_>> {
+        let form = self.file.forms.get_key_value(id);
+        form.into_iter()
+            .flat_map(|(id, form)| {
+                let languages = form.languages.iter();
+                languages.map(move |(code, texts)| self.form_in(id, form, code, texts))
+            })
+            .collect()
+    }
+
+    fn form_in<'a>(
+        &'a self,
+        id: &'a str,
+        form: &'a Form,
+        code: &str,
+        texts: &'a FormLanguage,
+    ) -> FormIn<'a> {
+        FormIn {
             id,
             form,
             texts,
             voice: self.voice(code),
-        })
+        }
     }
 }
 

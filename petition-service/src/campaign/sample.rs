@@ -133,6 +133,31 @@ fn newsletter() -> Form {
 }
 
 #[test]
+fn days_that_are_none_and_addresses_that_lead_nowhere_are_named() {
+    let mut file = file();
+    file.site.base_url = "site.example".to_owned();
+    if let Some(language) = file.languages.get_mut("ar") {
+        language.steps.check_mail = "https://site.example/شكرا/".to_owned();
+        language.privacy = "https://site.example/a b/".to_owned();
+    }
+    if let Some(form) = file.forms.get_mut("safe-online")
+        && let FormKind::Petition(facts) = &mut form.kind
+    {
+        facts.closes = Some("soon".to_owned());
+    }
+    let problems = file.problems();
+    assert_eq!(problems.len(), 4, "{problems:?}");
+    for named in [
+        "the site's address",
+        "`check_mail`",
+        "`privacy`",
+        "`closes` is `soon`",
+    ] {
+        assert!(problems.iter().any(|p| p.contains(named)), "{named}");
+    }
+}
+
+#[test]
 fn the_sample_keeps_the_rules() {
     assert_eq!(file().problems(), Vec::<String>::new());
 }

@@ -251,6 +251,10 @@ mod tests {
         file.to_json().unwrap()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a file's time is the system's, not the service's"
+    )]
     fn set_old(path: &Path) {
         let old = SystemTime::now() - Duration::from_secs(3600);
         let file = std::fs::File::options().write(true).open(path).unwrap();

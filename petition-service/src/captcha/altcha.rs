@@ -26,6 +26,10 @@ use super::{
 /// work for a telephone of some years ago.
 pub const DEFAULT_COST: u32 = 2_000;
 
+/// The most rounds that may be configured: ten seconds' work for such a telephone, and more work
+/// for us with each challenge than a stranger should be able to cause.
+pub const HIGHEST_COST: u32 = 20_000;
+
 /// How long a challenge is good for, unless configured otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(20 * 60);
 

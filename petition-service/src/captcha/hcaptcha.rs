@@ -1,12 +1,13 @@
 //! hCaptcha, wrapped in what its client leaves to us.
 //!
-//! The client has no time limit, does not look at the host for which an answer was given, and
-//! ignores the HTTP status. So here: every call has a limit, only so many wait at once, a provider
-//! that fails again and again is left alone for a while ([`breaker`]), and an answer passes only if
-//! it says `success`, names one of our hosts and was readable. Everything else is a refusal or
-//! [`Verdict::Unavailable`].
+//! The crate knows what is sent and what comes back; its client has no time limit, ignores the HTTP
+//! status and reads answers of any length, so the call itself is ours ([`call`]). Every call has a
+//! limit, only so many wait at once, a provider that fails again and again is left alone for a while
+//! ([`breaker`]), and an answer passes only if its HTTP status is a success, it says `success`, names
+//! one of our hosts and was readable. Everything else is a refusal or [`Verdict::Unavailable`].
 
 mod breaker;
+mod call;
 mod fallback;
 #[cfg(test)]
 mod tests;
@@ -14,12 +15,13 @@ mod tests;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use hcaptcha::{Client, Code, Error, Request, Response, VERIFY_URL};
+use hcaptcha::{Code, Request, Response, VERIFY_URL};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use self::breaker::Breaker;
+use self::call::Caller;
 pub use self::fallback::HcaptchaWithFallback;
 use super::{
     Answer, BoxFuture, Captcha, Provider, RefusedReason, UnavailableReason, Verdict, VerifyContext,
@@ -142,7 +144,7 @@ fn is_safe(address: &str) -> bool {
 /// Checks answers at hCaptcha.
 pub struct Hcaptcha {
     config: HcaptchaConfig,
-    client: Client,
+    caller: Caller,
     calls: Semaphore,
     breaker: Breaker,
 }
@@ -157,11 +159,11 @@ impl Hcaptcha {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let client = Client::new_with(config.verify_url()).map_err(|e| vec![e.to_string()])?;
+        let caller = Caller::new(config.verify_url()).map_err(|problem| vec![problem])?;
         Ok(Self {
             calls: Semaphore::new(config.calls_at_once.min(Semaphore::MAX_PERMITS)),
             breaker: Breaker::default(),
-            client,
+            caller,
             config,
         })
     }
@@ -185,44 +187,40 @@ impl Hcaptcha {
         if token.len() > LONGEST_TOKEN {
             return Verdict::Refused(RefusedReason::Malformed);
         }
-        let request = match self.request(token, context) {
-            Ok(request) => request,
-            Err(error) => return judge_error(&error),
-        };
+        let secret = self.config.secret.expose_secret();
         if !self.breaker.may_call(Instant::now()) {
             return Verdict::Unavailable(UnavailableReason::Resting);
         }
         let Ok(_permit) = self.calls.try_acquire() else {
             return Verdict::Unavailable(UnavailableReason::Busy);
         };
-        let call = self.client.verify_request(request);
+        let ip = context.remote_ip.map(|ip| ip.to_string());
+        let fields = [
+            ("secret", secret),
+            ("sitekey", &self.config.sitekey),
+            ("response", token),
+        ];
+        let fields: Vec<_> = fields
+            .into_iter()
+            .chain(ip.as_deref().map(|ip| ("remoteip", ip)))
+            .collect();
+        let call = self.caller.ask(&fields);
         let verdict = match tokio::time::timeout(self.config.time_limit, call).await {
             Err(_) => Verdict::Unavailable(UnavailableReason::Timeout),
-            Ok(Err(error)) => judge_error(&error),
+            Ok(Err(reason)) => Verdict::Unavailable(reason),
             Ok(Ok(response)) => self.judge(&response),
         };
         self.remember(&verdict);
         verdict
     }
 
-    fn request(&self, token: &str, context: &VerifyContext<'_>) -> Result<Request, Error> {
-        let secret = self.config.secret.expose_secret();
-        let request =
-            Request::new_from_response(secret, token)?.set_sitekey(&self.config.sitekey)?;
-        match context.remote_ip {
-            Some(ip) => request.set_remoteip(&ip.to_string()),
-            None => Ok(request),
-        }
-    }
-
     fn judge(&self, response: &Response) -> Verdict {
-        // The client has turned everything without `success` into an error already; this is the
-        // line that must never be wrong, so it asks again.
-        if !response.success()
-            || response
-                .error_codes()
-                .is_some_and(|codes| !codes.is_empty())
-        {
+        let codes = response.error_codes().unwrap_or_default();
+        if !response.success() {
+            return judge_codes(&codes);
+        }
+        // Both a success and a reason against it: nobody can say.
+        if !codes.is_empty() {
             return Verdict::Unavailable(UnavailableReason::Unreadable);
         }
         let Some(host) = response.hostname() else {
@@ -275,15 +273,6 @@ impl Captcha for Hcaptcha {
         context: &'a VerifyContext<'a>,
     ) -> BoxFuture<'a, Verdict> {
         Box::pin(self.check(answer, context))
-    }
-}
-
-fn judge_error(error: &Error) -> Verdict {
-    match error {
-        Error::Codes(codes) => judge_codes(codes),
-        Error::Reqwest(e) if e.is_timeout() => Verdict::Unavailable(UnavailableReason::Timeout),
-        Error::Reqwest(e) if !e.is_decode() => Verdict::Unavailable(UnavailableReason::Unreachable),
-        _ => Verdict::Unavailable(UnavailableReason::Unreadable),
     }
 }
 

@@ -1,5 +1,9 @@
 //! The command line.
 
+mod outbox;
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,9 +11,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
-use tokio_util::sync::CancellationToken;
+use tokio::net::TcpListener;
 
-use crate::app::App;
+use crate::app::{App, Listeners};
 use crate::config::{self, Config};
 
 /// Petition and newsletter sign-ups with captcha, double opt-in and proof of consent.
@@ -34,6 +38,11 @@ enum Command {
         #[arg(short, long)]
         config: Option<PathBuf>,
     },
+    /// Look after the mails that wait
+    Outbox {
+        #[command(subcommand)]
+        command: outbox::Command,
+    },
     /// Print the JSON Schema of the campaign file
     Schema,
 }
@@ -47,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig { config } => {
             load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
         }
+        Command::Outbox { command } => outbox::run(&command),
         Command::Schema => schema(),
     };
     match done {
@@ -69,19 +79,24 @@ fn schema() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment's settings"
+)]
 fn load(file: Option<&Path>) -> anyhow::Result<Config> {
     let (table, folder) = match file {
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("the configuration {} cannot be read", file.display()))?;
-            let table = text
-                .parse::<toml::Table>()
-                .with_context(|| format!("the configuration {} is not TOML", file.display()))?;
+            let table = config::parse(&text).map_err(|fault| {
+                anyhow!("the configuration {} is not TOML: {fault}", file.display())
+            })?;
             (table, file.parent().unwrap_or(Path::new("")).to_owned())
         }
         None => (toml::Table::new(), PathBuf::new()),
     };
-    let table = config::layered(table, config::environment(std::env::vars()));
+    let environment = config::environment(std::env::vars_os()).map_err(|fault| anyhow!(fault))?;
+    let table = config::layered(table, environment);
     config::read(&table, &folder).map_err(|problems| {
         anyhow!(
             "the configuration has {} mistakes:\n  - {}",
@@ -111,7 +126,7 @@ fn start_log() {
 }
 
 async fn serve_until_told(config: Config) -> anyhow::Result<()> {
-    let listen = config.listen;
+    let (listen, metrics_listen) = (config.listen, config.metrics_listen);
     let public_url = config.public_url.clone();
     let app = App::open(config).await?;
     if let Some(problem) = app.campaign_problem() {
@@ -120,31 +135,40 @@ async fn serve_until_told(config: Config) -> anyhow::Result<()> {
             "no form can be taken until there is a campaign file"
         );
     }
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
-    let stop = CancellationToken::new();
-    let mut background = app.spawn_background(&stop);
+    let public = bind(listen).await?;
+    let metrics = match metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     say(
         io::stderr(),
-        &format!("Listening on {} for {public_url}", listener.local_addr()?),
+        &format!("Listening on {} for {public_url}", public.local_addr()?),
     );
-    let service = app
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let ended = stop.clone();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            told_to_stop().await;
-            ended.cancel();
-        })
-        .await;
-    stop.cancel();
-    while background.join_next().await.is_some() {}
-    served.context("the server failed")
+    app.serve(Listeners { public, metrics }, told_to_stop())
+        .await
 }
 
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Waits for the first signal. The second one ends the process at once.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever asks twice wants an end that waits for nothing"
+)]
 async fn told_to_stop() {
+    signal().await;
+    tokio::spawn(async {
+        signal().await;
+        say(io::stderr(), "ERROR told to stop twice: ended at once");
+        std::process::exit(1);
+    });
+}
+
+async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -21,7 +21,7 @@ use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::mail::Sender;
 use crate::mail::smtp::SmtpConfig;
 
-pub use read::{environment, layered, read};
+pub use read::{environment, layered, parse, read};
 
 /// The first part of the names of the environment's variables.
 pub const PREFIX: &str = "PETITION_SERVICE__";
@@ -33,6 +33,9 @@ pub struct Config {
     pub public_url: Url,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where `/metrics` is answered, and nothing else; none: nowhere. An address of its own, so that
+    /// no proxy can make the figures public by accident.
+    pub metrics_listen: Option<SocketAddr>,
     /// The file that the site's build makes.
     pub campaign_file: PathBuf,
     /// Where the counts are written for the site's build; none: nowhere.
@@ -49,11 +52,12 @@ pub struct Config {
     pub captcha: CaptchaConfig,
     /// How much of what.
     pub limits: Limits,
-    /// Proxies whose word on the client's address is taken.
+    /// Proxies whose word on the client's address (`X-Forwarded-For`) is taken. If the operator says
+    /// nothing: this machine's, where the service listens on loopback; none elsewhere.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins besides the site's own that may ask for counts and post forms.
     pub cors_origins: Vec<String>,
-    /// Days for which a link to confirm is good.
+    /// Days for which a link to confirm is good, 365 at most.
     pub confirm_days: u32,
 }
 

@@ -1,6 +1,7 @@
 //! From tables to a checked configuration.
 
-use std::net::{IpAddr, SocketAddr};
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use ipnet::IpNet;
@@ -11,6 +12,13 @@ use super::reader::Reader;
 use super::sections::{captcha, limits, mail, secret};
 use super::{Config, PREFIX};
 
+/// Where the service listens if it is not told.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// The longest time for a confirmation, in days: until then the data of someone who never asked for
+/// it may lie here.
+const LONGEST_CONFIRM: u32 = 365;
+
 /// The configuration in a table. Paths are relative to `folder`.
 ///
 /// # Errors
@@ -19,16 +27,19 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
     let mut problems = Vec::new();
     let mut top = Reader::top(table);
     let public_url = public_url(&mut top, &mut problems);
-    let listen = listen(&mut top, &mut problems);
+    let before = problems.len();
+    let listen = address(&mut top, "listen", &mut problems)
+        .or_else(|| (problems.len() == before).then_some(LISTEN));
+    let metrics_listen = address(&mut top, "metrics_listen", &mut problems);
     let campaign_file = top.required(
         "campaign_file",
         "the path of the campaign.json that the site's build writes",
         &mut problems,
     );
     let counts_file = top.path("counts_file", &mut problems);
-    let trusted_proxies = networks(&mut top, &mut problems);
+    let trusted_proxies = trusted_proxies(&mut top, listen, &mut problems);
     let cors_origins = origins(&mut top, &mut problems);
-    let confirm_days = top.number("confirm_days", 7, 1, &mut problems);
+    let confirm_days = top.number("confirm_days", 7, 1..=LONGEST_CONFIRM, &mut problems);
     let mut database = top.table("database", &mut problems);
     let path = database.required(
         "path",
@@ -61,6 +72,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
         ) if problems.is_empty() => Ok(Config {
             public_url,
             listen,
+            metrics_listen,
             campaign_file: folder.join(campaign_file),
             counts_file: counts_file.map(|file| folder.join(file)),
             database: folder.join(path),
@@ -90,12 +102,31 @@ pub fn layered(mut below: Table, above: Table) -> Table {
     below
 }
 
+/// The table in a file's text.
+///
+/// # Errors
+/// What is no TOML, with its line. The line itself is left out: it may hold a secret.
+pub fn parse(text: &str) -> Result<Table, String> {
+    text.parse::<Table>().map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+        format!("{place}{}", error.message())
+    })
+}
+
 /// The environment's part: `PETITION_SERVICE__MAIL__HOST` is `mail.host`.
-pub fn environment(variables: impl Iterator<Item = (String, String)>) -> Table {
+///
+/// # Errors
+/// The name of a variable of ours that is no text. What others hold is not looked at.
+pub fn environment(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Table, String> {
     let mut table = Table::new();
     for (name, value) in variables {
-        let Some(path) = name.strip_prefix(PREFIX) else {
+        let Some(path) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
             continue;
+        };
+        let Ok(value) = value.into_string() else {
+            return Err(format!("the variable {PREFIX}{path} is not UTF-8"));
         };
         let mut value = Value::String(value);
         for key in path.split("__").collect::<Vec<_>>().into_iter().rev() {
@@ -107,7 +138,7 @@ pub fn environment(variables: impl Iterator<Item = (String, String)>) -> Table {
             table = layered(table, part);
         }
     }
-    table
+    Ok(table)
 }
 
 fn public_url(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Option<Url> {
@@ -122,16 +153,37 @@ fn public_url(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Option<Url> {
     }
 }
 
-fn listen(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Option<SocketAddr> {
-    let text = top
-        .text("listen", problems)
-        .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let address = text.parse().ok();
+fn address(
+    top: &mut Reader<'_>,
+    key: &'static str,
+    problems: &mut Vec<String>,
+) -> Option<SocketAddr> {
+    let address = top.text(key, problems)?.parse().ok();
     if address.is_none() {
-        problems
-            .push("`listen` must be an address with a port, as in \"127.0.0.1:8080\"".to_owned());
+        problems.push(format!(
+            "`{key}` must be an address with a port, as in \"{LISTEN}\""
+        ));
     }
     address
+}
+
+/// Whoever listens on loopback stands behind a proxy on the same machine: unless the operator says
+/// otherwise, that proxy is believed. Nobody else can connect.
+fn trusted_proxies(
+    top: &mut Reader<'_>,
+    listen: Option<SocketAddr>,
+    problems: &mut Vec<String>,
+) -> Vec<IpNet> {
+    if !top.is_set("trusted_proxies") && listen.is_some_and(|listen| listen.ip().is_loopback()) {
+        // Asked for all the same, so that it is known as a key.
+        top.list("trusted_proxies", problems);
+        return [
+            IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
+            IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),
+        ]
+        .to_vec();
+    }
+    networks(top, problems)
 }
 
 fn networks(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Vec<IpNet> {

@@ -1,5 +1,6 @@
 //! Reads a table key by key and gathers every mistake.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use toml::{Table, Value};
@@ -87,12 +88,17 @@ impl<'a> Reader<'a> {
         self.text(key, problems).map(PathBuf::from)
     }
 
-    /// A whole number from `least`; numbers of the environment come as text.
+    /// Whether something is written there, even if it is empty.
+    pub(super) fn is_set(&self, key: &str) -> bool {
+        self.table.is_some_and(|table| table.contains_key(key))
+    }
+
+    /// A whole number in a range; numbers of the environment come as text.
     pub(super) fn number(
         &mut self,
         key: &'static str,
         default: u32,
-        least: u32,
+        range: RangeInclusive<u32>,
         problems: &mut Vec<String>,
     ) -> u32 {
         let number = match self.value(key) {
@@ -101,16 +107,17 @@ impl<'a> Reader<'a> {
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(_) => None,
         };
-        match number.filter(|number| *number >= least) {
-            Some(number) => number,
-            None => {
-                problems.push(format!(
-                    "`{}` must be a whole number from {least}",
-                    self.name(key)
-                ));
-                default
-            }
+        if let Some(number) = number.filter(|number| range.contains(number)) {
+            return number;
         }
+        let (least, most) = range.into_inner();
+        let end = match most {
+            u32::MAX => String::new(),
+            most => format!(" to {most}"),
+        };
+        let name = self.name(key);
+        problems.push(format!("`{name}` must be a whole number from {least}{end}"));
+        default
     }
 
     pub(super) fn flag(&mut self, key: &'static str, problems: &mut Vec<String>) -> bool {

@@ -1,5 +1,6 @@
 //! The tables of the configuration: secrets, mail, captcha, limits.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,10 +8,14 @@ use secrecy::SecretString;
 
 use super::reader::Reader;
 use super::{CaptchaConfig, Limits};
-use crate::captcha::altcha::DEFAULT_COST;
+use crate::captcha::altcha::{DEFAULT_COST, HIGHEST_COST};
 use crate::captcha::hcaptcha::HcaptchaConfig;
+use crate::domain::email;
 use crate::mail::Sender;
 use crate::mail::smtp::{Security, SmtpConfig};
+
+/// Numbers without an end of their own.
+const FROM_ONE: RangeInclusive<u32> = 1..=u32::MAX;
 
 /// Shorter secrets can be guessed.
 const SHORTEST_SECRET: usize = 32;
@@ -78,13 +83,14 @@ pub(super) fn mail(
             Security::StartTls
         }
     };
-    let port = table.number("port", 0, 1, problems);
+    let port = table.number("port", 0, 1..=u32::from(u16::MAX), problems);
     let mut smtp = SmtpConfig::new(host.as_deref().unwrap_or_default(), security);
     smtp.port = u16::try_from(port).ok().filter(|port| *port > 0);
     smtp.username = table.text("username", problems);
     smtp.password = secret_text(&mut table, ("password", "password_file"), folder, problems);
     smtp.hello_name = table.text("hello_name", problems);
-    smtp.connections = usize::try_from(table.number("connections", 4, 1, problems)).unwrap_or(4);
+    smtp.connections =
+        usize::try_from(table.number("connections", 4, FROM_ONE, problems)).unwrap_or(4);
     let address = table.required(
         "sender",
         "the address that mails come from, as in \"petitions@site.example\"",
@@ -95,11 +101,18 @@ pub(super) fn mail(
         name: table.text("sender_name", problems),
         reply_to: table.text("reply_to", problems),
     };
-    if address
-        .as_deref()
-        .is_some_and(|a| crate::domain::email::parse(a).is_err())
+    // Either would end every mail, one by one, long after the start.
+    for (key, address) in [("sender", &address), ("reply_to", &sender.reply_to)] {
+        if let Some(address) = address
+            && email::parse(address).is_err()
+        {
+            problems.push(format!("`mail.{key}` is not an e-mail address"));
+        }
+    }
+    if let Some(name) = &sender.name
+        && name.chars().any(char::is_control)
     {
-        problems.push("`mail.sender` is not an e-mail address".to_owned());
+        problems.push("`mail.sender_name` must be a single line".to_owned());
     }
     table.finish(problems);
     if host.is_some() {
@@ -130,7 +143,7 @@ pub(super) fn captcha(
         }
     };
     let mut altcha = table.table("altcha", problems);
-    let cost = altcha.number("cost", DEFAULT_COST, 1, problems);
+    let cost = altcha.number("cost", DEFAULT_COST, 1..=HIGHEST_COST, problems);
     altcha.finish(problems);
     let hcaptcha = table.table("hcaptcha", problems);
     let captcha = match provider.as_deref() {
@@ -162,6 +175,10 @@ pub(super) fn captcha(
     captcha
 }
 
+/// Stand in for what is missing, which is named already, so that the other mistakes are named too.
+const ANY_SITEKEY: &str = "00000000-0000-0000-0000-000000000000";
+const ANY_SECRET: &str = "ES_00000000000000000000000000000000";
+
 fn hcaptcha_settings(
     mut table: Reader<'_>,
     folder: &Path,
@@ -176,30 +193,40 @@ fn hcaptcha_settings(
     }
     let hostnames = table.list("hostnames", problems);
     let verify_url = table.text("verify_url", problems);
-    let time_limit = table.number("time_limit_ms", 3_000, 1, problems);
+    let time_limit = table.number("time_limit_ms", 3_000, FROM_ONE, problems);
     let allow_test_keys = table.flag("allow_test_keys", problems);
     table.finish(problems);
-    let mut settings = HcaptchaConfig::new(&sitekey?, secret?, hostnames);
+    let is_whole = sitekey.is_some() && secret.is_some();
+    let mut settings = HcaptchaConfig::new(
+        &sitekey.unwrap_or(ANY_SITEKEY.to_owned()),
+        secret.unwrap_or_else(|| SecretString::from(ANY_SECRET)),
+        hostnames,
+    );
     settings.verify_url = verify_url;
     settings.time_limit = Duration::from_millis(u64::from(time_limit));
     settings.allow_test_keys = allow_test_keys;
     problems.extend(settings.problems());
-    Some(settings)
+    is_whole.then_some(settings)
 }
 
 pub(super) fn limits(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Limits {
     let mut table = top.table("limits", problems);
     let limits = Limits {
-        per_network_per_hour: table.number("per_network_per_hour", 120, 1, problems),
-        mails_per_address: table.number("mails_per_address", 5, 1, problems),
-        resend_after_minutes: table.number("resend_after_minutes", 10, 0, problems),
-        unproven_per_hour: table.number("unproven_per_hour", 300, 0, problems),
-        body_bytes: usize::try_from(table.number("body_bytes", 64 * 1024, 1024, problems))
-            .unwrap_or(64 * 1024),
+        per_network_per_hour: table.number("per_network_per_hour", 120, FROM_ONE, problems),
+        mails_per_address: table.number("mails_per_address", 5, FROM_ONE, problems),
+        resend_after_minutes: table.number("resend_after_minutes", 10, 0..=u32::MAX, problems),
+        unproven_per_hour: table.number("unproven_per_hour", 300, 0..=u32::MAX, problems),
+        body_bytes: usize::try_from(table.number(
+            "body_bytes",
+            64 * 1024,
+            1024..=u32::MAX,
+            problems,
+        ))
+        .unwrap_or(64 * 1024),
         request_time: Duration::from_secs(u64::from(table.number(
             "request_seconds",
             15,
-            1,
+            FROM_ONE,
             problems,
         ))),
     };

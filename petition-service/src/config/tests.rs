@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use super::{CaptchaConfig, environment, layered, read};
+use super::{CaptchaConfig, environment, layered, parse, read};
 
 const SOUND: &str = r#"
 public_url = "https://site.example/service/"
@@ -43,7 +43,7 @@ fn all_mistakes_are_named_together_and_no_secret_is_shown() {
         .replace("campaign_file", "campain_file")
         .replace(
             "[database]",
-            "listen = \"here\"\n[captcha]\nprovider = \"nothing\"\n[database]",
+            "listen = \"here\"\n[captcha]\nprovider = \"nothing\"\n[captcha.altcha]\ncost = 20001\n[database]",
         );
     let problems = read(&table(&text), Path::new("")).expect_err("wrong");
     for wanted in [
@@ -54,6 +54,7 @@ fn all_mistakes_are_named_together_and_no_secret_is_shown() {
         "`campaign_file` is missing",
         "listen",
         "captcha.provider",
+        "captcha.altcha.cost",
     ] {
         assert!(
             problems.iter().any(|p| p.contains(wanted)),
@@ -86,10 +87,101 @@ fn the_environment_lies_over_the_file() {
         ("PETITION_SERVICE__CAPTCHA__PROVIDER", "none"),
         ("PATH", "/bin"),
     ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let above = environment(variables.into_iter());
+    let variables = variables.map(|(name, value)| (name.into(), value.into()));
+    let above = environment(variables.into_iter()).expect("text");
     let config = read(&layered(table(SOUND), above), Path::new("")).expect("sound");
     assert_eq!(config.smtp.port, Some(2600));
     assert_eq!(config.listen.port(), 1);
     assert!(matches!(config.captcha, CaptchaConfig::None));
+}
+
+fn problems(text: &str) -> Vec<String> {
+    read(&table(text), Path::new("")).expect_err("wrong")
+}
+
+#[test]
+fn a_mistake_that_would_end_every_mail_is_named_at_the_start() {
+    let wrong = SOUND.replace(
+        "port = 2525",
+        "port = 70000\nreply_to = \"vragen\"\nsender_name = \"a\\nb\"",
+    );
+    let problems = problems(&wrong);
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    for wanted in [
+        "`mail.port` must be a whole number from 1 to 65535",
+        "`mail.reply_to`",
+        "`mail.sender_name`",
+    ] {
+        assert!(problems.iter().any(|p| p.contains(wanted)), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_link_to_confirm_cannot_be_good_for_longer_than_there_are_days() {
+    for days in ["0", "366", "4000000000"] {
+        let problems = problems(&format!("confirm_days = {days}\n{SOUND}"));
+        assert!(
+            problems.iter().all(|p| p.contains("confirm_days")),
+            "{days}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_sitekey_hides_no_other_mistake() {
+    let hcaptcha = "[captcha]\nprovider = \"hcaptcha\"\n[captcha.hcaptcha]\nsecret = \"x\"\n";
+    let problems = problems(&format!("{SOUND}{hcaptcha}"));
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    for wanted in [
+        "hcaptcha.sitekey` is missing",
+        "secret is not one",
+        "hostnames",
+    ] {
+        assert!(problems.iter().any(|p| p.contains(wanted)), "{problems:?}");
+    }
+}
+
+#[test]
+fn the_proxy_on_this_machine_is_believed_unless_told_otherwise() {
+    let trusted = |listen: &str, own: Option<&str>| {
+        let rest = SOUND.replace("trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]", "");
+        let own = own.map_or_else(String::new, |own| format!("trusted_proxies = {own}"));
+        let text = format!("listen = \"{listen}\"\n{own}\n{rest}");
+        let config = read(&table(&text), Path::new("")).expect("sound");
+        let networks = config.trusted_proxies.iter().map(ToString::to_string);
+        networks.collect::<Vec<_>>()
+    };
+    let here = ["127.0.0.0/8", "::1/128"];
+    assert_eq!(trusted("127.0.0.1:8080", None), here);
+    assert_eq!(trusted("[::1]:8080", None), here);
+    assert!(trusted("0.0.0.0:8080", None).is_empty());
+    assert!(trusted("127.0.0.1:8080", Some("[]")).is_empty());
+}
+
+#[test]
+fn a_line_that_is_no_toml_is_not_shown() {
+    let text = SOUND.replace(
+        "\"0123456789abcdef0123456789abcdef\"",
+        "abc123secret-unquoted",
+    );
+    let fault = parse(&text).expect_err("no TOML");
+    assert!(fault.starts_with("line 8: "), "{fault}");
+    assert!(!fault.contains("abc123"), "{fault}");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_variables_of_ours_must_be_text() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+    let no_text = || OsString::from_vec(vec![0xff]);
+    let theirs = [(no_text(), no_text()), ("PATH".into(), no_text())];
+    assert!(
+        environment(theirs.into_iter())
+            .expect("not looked at")
+            .is_empty()
+    );
+    let ours = [("PETITION_SERVICE__LISTEN".into(), no_text())];
+    let fault = environment(ours.into_iter()).expect_err("no text");
+    assert!(fault.contains("PETITION_SERVICE__LISTEN"), "{fault}");
 }

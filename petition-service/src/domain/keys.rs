@@ -131,6 +131,14 @@ impl TokenSecret {
         &self.0
     }
 
+    /// Its hash together with what it is used for: equal secrets give hashes that nobody can
+    /// tell to be of one secret.
+    #[must_use]
+    pub fn hash_for(&self, id: &str) -> TokenHash {
+        // The secret has a fixed length and holds no space: no two pairs run into each other.
+        TokenHash::of(&format!("{id} {}", self.0))
+    }
+
     /// Its hash.
     #[must_use]
     pub fn hash(&self) -> TokenHash {

@@ -1,14 +1,28 @@
 //! Answers: pages in the visitor's language, redirects, JSON.
 
 use axum::Json;
-use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
 use super::{Web, language};
+use crate::campaign::Campaign;
 use crate::pages::{self, Mistake};
 use crate::store::StoreError;
+
+/// Seconds after which to ask again when the service cannot answer.
+const AGAIN: u64 = 30;
+
+/// Whether a program asks, to be answered in JSON: it sent some, or wants it first of all.
+pub(super) fn to_program(headers: &HeaderMap) -> bool {
+    [CONTENT_TYPE, ACCEPT].iter().any(|name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/json"))
+    })
+}
 
 /// To another page, by GET.
 pub(super) fn see_other(address: &str) -> Response {
@@ -19,7 +33,7 @@ pub(super) fn see_other(address: &str) -> Response {
     }
 }
 
-/// A page that says what went wrong, by the key of its text.
+/// What went wrong, by the key of its text: a page, or JSON for a program.
 pub(super) fn problem(
     web: &Web,
     headers: &HeaderMap,
@@ -28,17 +42,60 @@ pub(super) fn problem(
     key: &'static str,
 ) -> Response {
     let campaign = web.service().campaign.current();
-    let page = match &campaign {
-        Some(campaign) => {
-            let voice = language::voice(campaign, headers, lang);
-            pages::problem(Some(voice), "", voice.text(key))
-        }
-        None => pages::problem(
-            None,
-            "",
-            "This service is starting. Please try again in a moment.",
-        ),
-    };
+    let voice = campaign
+        .as_deref()
+        .map(|campaign| language::voice(campaign, headers, lang));
+    let message = voice.map_or(
+        "This service is starting. Please try again in a moment.",
+        |voice| voice.text(key),
+    );
+    if to_program(headers) {
+        let body = json!({"status": name(status), "message": message});
+        return (status, Json(body)).into_response();
+    }
+    (status, Html(pages::problem(voice, "", message))).into_response()
+}
+
+fn name(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "bad_request",
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+        _ => "error",
+    }
+}
+
+/// There is no campaign file yet: nothing is done.
+pub(super) fn starting(web: &Web, headers: &HeaderMap) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    retry_after(
+        problem(web, headers, "", status, "error_unavailable"),
+        AGAIN,
+    )
+}
+
+/// The form does not exist in the visitor's language: says so in it, and where the form does exist.
+pub(super) fn wrong_language(
+    campaign: &Campaign,
+    form_id: &str,
+    headers: &HeaderMap,
+    lang: &str,
+    json: bool,
+) -> Response {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let voice = language::voice(campaign, headers, lang);
+    let message = voice.text("error_language");
+    if json {
+        let mistake = Mistake {
+            field: "lang".to_owned(),
+            message: message.to_owned(),
+        };
+        return invalid(status, &[mistake]);
+    }
+    let page = pages::other_languages(voice, message, &campaign.languages_of(form_id));
     (status, Html(page)).into_response()
 }
 
@@ -52,14 +109,31 @@ pub(super) fn unavailable(
 ) -> Response {
     tracing::error!(%error, "the database did not answer");
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = if json {
+    let response = if json {
         (status, Json(json!({"status": "unavailable"}))).into_response()
     } else {
         problem(web, headers, lang, status, "error_unavailable")
     };
+    retry_after(response, AGAIN)
+}
+
+/// The database did not do what a link's button was to do. A person is led to the site's own page
+/// about that, which says that the link stays good.
+pub(super) fn link_failed(web: &Web, headers: &HeaderMap, error: &StoreError) -> Response {
+    match web.service().campaign.current() {
+        Some(campaign) if !to_program(headers) => {
+            tracing::error!(%error, "the database did not answer");
+            see_other(&language::voice(&campaign, headers, "").language.steps.error)
+        }
+        _ => unavailable(web, headers, "", false, error),
+    }
+}
+
+/// Adds when to ask again.
+pub(super) fn retry_after(mut response: Response, seconds: u64) -> Response {
     response
         .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static("30"));
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 

@@ -1,12 +1,16 @@
 //! `GET /captcha` and `GET /captcha/altcha`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::Web;
+use super::router::Peer;
+use super::{Web, answers};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -26,8 +30,13 @@ pub(super) async fn provider(State(web): State<Web>, Query(asked): Query<Asked>)
     Json(web.service().captcha.provider(&challenge_url)).into_response()
 }
 
-/// A challenge to solve.
-pub(super) async fn challenge(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+/// A challenge to solve. Making one costs us work too, so a network gets only so many.
+pub(super) async fn challenge(
+    State(web): State<Web>,
+    Peer(peer): Peer,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
     let known = web
         .service()
         .campaign
@@ -36,8 +45,20 @@ pub(super) async fn challenge(State(web): State<Web>, Query(asked): Query<Asked>
     if !known {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match web.service().captcha.challenge(&asked.form, &asked.lang) {
-        Some(challenge) => Json(challenge).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
+    if let Err(wait) = web.0.challenges.take(&web.network(peer, &headers)) {
+        metrics::counter!("challenges_limited").increment(1);
+        let body = Json(json!({"status": "rate_limited"}));
+        let response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+        return answers::retry_after(response, wait.as_secs().max(1));
+    }
+    let captcha = Arc::clone(&web.service().captcha);
+    let made = tokio::task::spawn_blocking(move || captcha.challenge(&asked.form, &asked.lang));
+    match made.await {
+        Ok(Some(challenge)) => Json(challenge).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a challenge could not be made");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
     }
 }

@@ -1,25 +1,53 @@
 //! Who asks: the client's address, as far as it can be believed, and the network it belongs to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
+/// The header in which proxies say for whom they ask.
+const FORWARDED: &str = "x-forwarded-for";
+
+/// A proxy that nobody named: all its visitors would share one network's limit without a word.
+#[derive(Default)]
+pub(super) struct Unheard(AtomicBool);
+
+impl Unheard {
+    /// Warns once if somebody says for whom they ask and is not believed; whether it did.
+    pub(super) fn notice(&self, peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+        let unheard = headers.contains_key(FORWARDED)
+            && !holds(trusted, peer)
+            && !self.0.swap(true, Ordering::Relaxed);
+        if unheard {
+            tracing::warn!(
+                "somebody who is not among the `trusted_proxies` sends X-Forwarded-For: if that is \
+                 your proxy, add its address there, or all its visitors share one network's limit"
+            );
+        }
+        unheard
+    }
+}
+
+fn holds(networks: &[IpNet], ip: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(&plain(ip)))
+}
+
 /// The client's address: the peer's, or, if the peer is a trusted proxy, the nearest address in
 /// `X-Forwarded-For` that is not one. What a client writes there itself is never reached.
 pub(super) fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(&plain(ip)));
+    let is_trusted = |ip: IpAddr| holds(trusted, ip);
     let mut client = plain(peer);
     if !is_trusted(client) {
         return client;
     }
-    let hops = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect::<Vec<_>>();
-    for hop in hops.into_iter().rev() {
+    let lines: Vec<_> = headers.get_all(FORWARDED).iter().collect();
+    // A line that is no text is one hop that nobody can read: what stands before it is not believed.
+    let hops = lines
+        .into_iter()
+        .rev()
+        .flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
+    for hop in hops {
         let Some(ip) = parse(hop.trim()) else {
             // A proxy of ours that writes nonsense: its own word ends here.
             break;
@@ -72,7 +100,7 @@ pub(super) fn network(ip: IpAddr) -> String {
 mod tests {
     use axum::http::HeaderMap;
 
-    use super::{address, network};
+    use super::{Unheard, address, network};
 
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
@@ -109,6 +137,34 @@ mod tests {
         );
         assert_eq!(client("127.0.0.1", &["1.1.1.1:5555"], &ours), "1.1.1.1");
         assert_eq!(client("127.0.0.1", &[], &ours), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_warned_of_once() {
+        let unheard = Unheard::default();
+        let (plain, mut forwarded) = (HeaderMap::new(), HeaderMap::new());
+        forwarded.append("x-forwarded-for", "1.1.1.1".parse().expect("a header"));
+        let ours = ["10.0.0.0/8".parse().expect("a network")];
+        let notice = |peer: &str, headers| {
+            let peer = peer.parse().expect("an address");
+            unheard.notice(peer, headers, &ours)
+        };
+        assert!(!notice("10.0.0.1", &forwarded), "it is believed");
+        assert!(!notice("172.17.0.1", &plain), "it says nothing");
+        assert!(notice("172.17.0.1", &forwarded));
+        assert!(!notice("172.17.0.1", &forwarded), "once is enough");
+    }
+
+    #[test]
+    fn what_stands_before_an_unreadable_line_is_not_believed() {
+        let mut headers = HeaderMap::new();
+        for line in [&b"1.1.1.1"[..], b"\xff", b"10.0.0.2"] {
+            let line = axum::http::HeaderValue::from_bytes(line).expect("a header");
+            headers.append("x-forwarded-for", line);
+        }
+        let ours = ["127.0.0.0/8", "10.0.0.0/8"].map(|n| n.parse().expect("a network"));
+        let peer = "127.0.0.1".parse().expect("an address");
+        assert_eq!(address(peer, &headers, &ours).to_string(), "10.0.0.2");
     }
 
     #[test]

@@ -31,12 +31,16 @@ pub(super) async fn count(
         let body = json!({"status": "not_found"});
         return (StatusCode::NOT_FOUND, Json(body)).into_response();
     };
-    let count = match web.service().store.count(&id).await {
-        Ok(count) => u64::try_from(count).unwrap_or(0),
+    let counted = match web.service().store.counted(&id).await {
+        Ok(counted) => counted,
         Err(error) => return answers::unavailable(&web, &headers, "", true, &error),
     };
+    let count = u64::try_from(counted.total).unwrap_or(0);
     let goal = goal(&facts.goals, count);
-    let tag = format!("\"{count}-{goal}\"");
+    let as_of = counted
+        .at
+        .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let tag = format!("\"{count}-{goal}-{}\"", as_of.as_deref().unwrap_or("0"));
     let known = headers
         .get(IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
@@ -44,14 +48,7 @@ pub(super) async fn count(
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let as_of = web.service().clock.now();
-        Json(json!({
-            "id": id,
-            "count": count,
-            "goal": goal,
-            "as_of": as_of.to_rfc3339_opts(SecondsFormat::Secs, true),
-        }))
-        .into_response()
+        Json(json!({"id": id, "count": count, "goal": goal, "as_of": as_of})).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(FRESH));

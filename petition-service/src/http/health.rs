@@ -1,5 +1,7 @@
 //! `/healthz`, `/readyz` and `/metrics`: for the webmaster and their tools.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -7,12 +9,32 @@ use axum::response::{IntoResponse, Response};
 
 use super::Web;
 
+/// The work in the background, as far as it has broken off. Clones share it.
+#[derive(Clone, Default)]
+pub struct Background(Arc<Mutex<Vec<&'static str>>>);
+
+impl Background {
+    /// This part of it ended before it was told to.
+    pub fn broke_off(&self, part: &'static str) {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.push(part);
+    }
+
+    /// The parts that broke off, by name.
+    #[must_use]
+    pub fn broken(&self) -> Vec<&'static str> {
+        let parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.clone()
+    }
+}
+
 /// The program runs.
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The program can do its work: a campaign is loaded and the database takes writes.
+/// The program can do its work: a campaign is loaded, the database takes writes, and all that works
+/// in the background does.
 pub(super) async fn readyz(State(web): State<Web>) -> Response {
     let mut problems = Vec::new();
     if !web.service().campaign.is_ready() {
@@ -20,6 +42,9 @@ pub(super) async fn readyz(State(web): State<Web>) -> Response {
     }
     if let Err(error) = web.service().store.ready().await {
         problems.push(error.to_string());
+    }
+    for part in web.background().broken() {
+        problems.push(format!("{part}: this part of the service broke off"));
     }
     if problems.is_empty() {
         "ready\n".into_response()

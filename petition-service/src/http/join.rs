@@ -6,14 +6,14 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{RETRY_AFTER, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
 use super::posted::Posted;
 use super::router::Peer;
-use super::{Web, answers, client, nonce};
+use super::{Web, answers, nonce};
 use crate::campaign::Campaign;
 use crate::domain::TokenSecret;
 use crate::pages::{self, FormAgain, Mistake};
@@ -57,8 +57,7 @@ async fn join(
     };
     let lang = posted.lang();
     let Some(campaign) = web.service().campaign.current() else {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        return answers::problem(web, headers, lang, status, "error_unavailable");
+        return answers::starting(web, headers);
     };
     let site = campaign.file().site.base_url.as_str();
     if !web.0.origins.may_post(headers, Some(site)) {
@@ -72,15 +71,15 @@ async fn join(
         kind,
         posted: &posted,
     };
-    let ip = client::address(peer, headers, &web.0.trusted_proxies);
-    let network = web.service().keys.network_key(&client::network(ip));
-    if let Err(wait) = web.0.rate.take(&hex(&network)) {
+    let network = web.network(peer, headers);
+    if let Err(wait) = web.0.rate.take(&network) {
         metrics::counter!("rate_limited").increment(1);
         return again.rate_limited(wait.as_secs());
     }
     let nonce = nonce::of(headers).unwrap_or_else(TokenSecret::generate);
     let mut request = posted.request();
-    request.nonce_hash = Some(nonce.hash());
+    request.nonce = Some(nonce.clone());
+    request.network = network;
     let join = Join {
         campaign: &campaign,
         form_id: id,
@@ -88,7 +87,6 @@ async fn join(
     };
     match web.service().join(join, &request).await {
         Ok(Joined::CheckMail { next }) => {
-            metrics::counter!("forms_taken", "kind" => kind_name(kind)).increment(1);
             let mut response = if posted.json {
                 let body = json!({"status": "check_mail", "next": next});
                 (StatusCode::ACCEPTED, Json(body)).into_response()
@@ -105,19 +103,11 @@ async fn join(
             let status = StatusCode::NOT_FOUND;
             answers::problem(web, headers, lang, status, "error_not_found")
         }
+        Ok(Joined::NoSuchLanguage) => {
+            answers::wrong_language(&campaign, id, headers, lang, posted.json)
+        }
         Err(error) => answers::unavailable(web, headers, lang, posted.json, &error),
     }
-}
-
-fn kind_name(kind: SubjectKind) -> &'static str {
-    match kind {
-        SubjectKind::Petition => "petition",
-        SubjectKind::Newsletter => "newsletter",
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A form that is shown again.
@@ -135,7 +125,10 @@ impl Again<'_> {
             return answers::invalid(status, mistakes);
         }
         let Some(form) = self.campaign.form(self.id, self.posted.lang()) else {
-            return status.into_response();
+            // Not in this language: only the reason can be shown.
+            let voice = self.campaign.voice(self.posted.lang());
+            let message = mistakes.first().map_or("", |mistake| &mistake.message);
+            return (status, Html(pages::problem(Some(voice), "", message))).into_response();
         };
         let base = self.web.base_path();
         let post_to = match self.kind {
@@ -158,10 +151,7 @@ impl Again<'_> {
             field: String::new(),
             message: voice.fill("error_rate_limited", &[("minutes", &minutes)]),
         };
-        let mut response = self.show(StatusCode::TOO_MANY_REQUESTS, &[mistake]);
-        if let Ok(wait) = HeaderValue::from_str(&seconds.to_string()) {
-            response.headers_mut().insert(RETRY_AFTER, wait);
-        }
-        response
+        let response = self.show(StatusCode::TOO_MANY_REQUESTS, &[mistake]);
+        answers::retry_after(response, seconds)
     }
 }

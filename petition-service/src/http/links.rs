@@ -5,14 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{Web, answers, nonce};
+use super::{Web, answers, nonce, one_click};
+use crate::campaign::Campaign;
 use crate::domain::Purpose;
 use crate::pages::{self, Action};
 use crate::store::{About, SubjectKind};
 use crate::usecases::{Left, Opened};
-
-/// What mail programs send when a reader presses their own button (RFC 8058).
-const ONE_CLICK: &[u8] = b"List-Unsubscribe=One-Click";
 
 pub(super) async fn open_confirm(
     state: State<Web>,
@@ -44,28 +42,27 @@ async fn open(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    let Some(campaign) = web.service().campaign.current() else {
+        return answers::starting(&web, &headers);
+    };
     let opened = web
         .service()
-        .open(path, &token, nonce::hash(&headers))
+        .open(path, &token, nonce::of(&headers).as_ref())
         .await;
     let (peek, same_browser) = match opened {
         Ok(Opened::Button { peek, same_browser }) => (peek, same_browser),
-        Ok(Opened::Expired(about)) => return expired(&web, &headers, &about),
+        Ok(Opened::Expired(about)) => return expired(&campaign, &about),
         Ok(Opened::Unknown) => return unknown(&web, &headers),
         Err(error) => return answers::unavailable(&web, &headers, "", false, &error),
     };
-    let campaign = web.service().campaign.current();
-    let form = campaign
-        .as_deref()
-        .and_then(|campaign| campaign.form(&peek.form_id, &peek.lang));
-    let Some(form) = form else {
-        return unknown(&web, &headers);
-    };
+    let form = campaign.form_known(&peek.form_id, &peek.lang);
     let base = web.base_path();
     let post_to = format!("{base}/{path}/{token}");
     let script = format!("{base}/assets/confirm.js");
     let action = Action {
         form,
+        voice: form.map_or_else(|| campaign.voice(&peek.lang), |form| form.voice),
+        is_petition: peek.kind == SubjectKind::Petition,
         post_to: &post_to,
         auto_post: same_browser.then_some(script.as_str()),
     };
@@ -82,12 +79,21 @@ pub(super) async fn confirm(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    let Some(campaign) = web.service().campaign.current() else {
+        return answers::starting(&web, &headers);
+    };
     match web.service().confirm(&token).await {
-        Ok(left) => lead(&web, &headers, left, |about, steps| match about.kind {
-            SubjectKind::Petition => steps.signed.clone(),
-            SubjectKind::Newsletter => steps.subscribed.clone(),
-        }),
-        Err(error) => answers::unavailable(&web, &headers, "", false, &error),
+        Ok(left) => lead(
+            &web,
+            &headers,
+            &campaign,
+            left,
+            |about, steps| match about.kind {
+                SubjectKind::Petition => steps.signed.clone(),
+                SubjectKind::Newsletter => steps.subscribed.clone(),
+            },
+        ),
+        Err(error) => answers::link_failed(&web, &headers, &error),
     }
 }
 
@@ -96,9 +102,14 @@ pub(super) async fn withdraw(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    let Some(campaign) = web.service().campaign.current() else {
+        return answers::starting(&web, &headers);
+    };
     match web.service().leave(Purpose::Withdraw, &token).await {
-        Ok(left) => lead(&web, &headers, left, |_, steps| steps.withdrawn.clone()),
-        Err(error) => answers::unavailable(&web, &headers, "", false, &error),
+        Ok(left) => lead(&web, &headers, &campaign, left, |_, steps| {
+            steps.withdrawn.clone()
+        }),
+        Err(error) => answers::link_failed(&web, &headers, &error),
     }
 }
 
@@ -108,11 +119,17 @@ pub(super) async fn unsubscribe(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let Some(campaign) = web.service().campaign.current() else {
+        return answers::starting(&web, &headers);
+    };
+    let one_click = one_click::is_in(&headers, &body);
     let left = match web.service().leave(Purpose::Unsubscribe, &token).await {
         Ok(left) => left,
-        Err(error) => return answers::unavailable(&web, &headers, "", false, &error),
+        // A mail program must learn of it, to try again.
+        Err(error) if one_click => return answers::unavailable(&web, &headers, "", false, &error),
+        Err(error) => return answers::link_failed(&web, &headers, &error),
     };
-    if body.as_ref() == ONE_CLICK {
+    if one_click {
         // The mail program's answer is read by nobody.
         return match left {
             Left::Done(_) => StatusCode::OK.into_response(),
@@ -120,37 +137,32 @@ pub(super) async fn unsubscribe(
             Left::Unknown => StatusCode::NOT_FOUND.into_response(),
         };
     }
-    lead(&web, &headers, left, |_, steps| steps.unsubscribed.clone())
+    lead(&web, &headers, &campaign, left, |_, steps| {
+        steps.unsubscribed.clone()
+    })
 }
 
 /// To the page of the step.
 fn lead(
     web: &Web,
     headers: &HeaderMap,
+    campaign: &Campaign,
     left: Left,
     step: impl Fn(&About, &campaign_file::StepPages) -> String,
 ) -> Response {
     match left {
-        Left::Done(about) => match web.service().campaign.current() {
-            Some(campaign) => {
-                let voice = campaign.voice(&about.lang);
-                answers::see_other(&step(&about, &voice.language.steps))
-            }
-            None => unknown(web, headers),
-        },
-        Left::Expired(about) => expired(web, headers, &about),
+        Left::Done(about) => {
+            let voice = campaign.voice(&about.lang);
+            answers::see_other(&step(&about, &voice.language.steps))
+        }
+        Left::Expired(about) => expired(campaign, &about),
         Left::Unknown => unknown(web, headers),
     }
 }
 
-fn expired(web: &Web, headers: &HeaderMap, about: &About) -> Response {
-    match web.service().campaign.current() {
-        Some(campaign) => {
-            let voice = campaign.voice(&about.lang);
-            answers::see_other(&voice.language.steps.expired)
-        }
-        None => unknown(web, headers),
-    }
+fn expired(campaign: &Campaign, about: &About) -> Response {
+    let voice = campaign.voice(&about.lang);
+    answers::see_other(&voice.language.steps.expired)
 }
 
 fn unknown(web: &Web, headers: &HeaderMap) -> Response {

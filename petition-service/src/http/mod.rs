@@ -10,25 +10,31 @@ mod join;
 mod language;
 mod links;
 mod nonce;
+mod one_click;
 mod origin;
 mod posted;
-mod rate;
 mod router;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::config::Config;
-use crate::usecases::Service;
+use crate::usecases::{Rate, Service};
+use client::Unheard;
 use origin::Origins;
-use rate::Rate;
 
-pub use router::router;
+pub use health::Background;
+pub use router::{metrics_router, router};
+
+/// Challenges for each form that a network may send: not every form that is begun is sent.
+const CHALLENGES_PER_FORM: u32 = 5;
 
 /// What the handlers share. Clones share it.
 #[derive(Clone)]
@@ -40,8 +46,11 @@ struct Inner {
     public_url: Url,
     origins: Origins,
     rate: Rate,
+    challenges: Rate,
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
+    background: Background,
+    unheard: Unheard,
 }
 
 impl Web {
@@ -53,14 +62,37 @@ impl Web {
             public_url: config.public_url.clone(),
             origins: Origins::new(&config.public_url, &config.cors_origins),
             rate: Rate::per_hour(config.limits.per_network_per_hour),
+            challenges: Rate::per_hour(
+                config
+                    .limits
+                    .per_network_per_hour
+                    .saturating_mul(CHALLENGES_PER_FORM),
+            ),
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
+            background: Background::default(),
+            unheard: Unheard::default(),
         }))
+    }
+
+    /// The work in the background, of which `/readyz` tells.
+    #[must_use]
+    pub fn background(&self) -> &Background {
+        &self.0.background
     }
 
     /// Forgets networks that have not sent anything for an hour.
     pub fn tidy(&self) {
         self.0.rate.tidy();
+        self.0.challenges.tidy();
+        self.0.service.unproven_share.tidy();
+    }
+
+    /// Stands for the network of whoever asks; tells nothing about it.
+    fn network(&self, peer: IpAddr, headers: &HeaderMap) -> String {
+        let ip = client::address(peer, headers, &self.0.trusted_proxies);
+        let key = self.0.service.keys.network_key(&client::network(ip));
+        key.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn service(&self) -> &Service {

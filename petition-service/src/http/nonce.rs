@@ -5,7 +5,7 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::Web;
-use crate::domain::{TokenHash, TokenSecret};
+use crate::domain::TokenSecret;
 
 const NAME: &str = "gs_nonce";
 
@@ -22,11 +22,6 @@ pub(super) fn of(headers: &HeaderMap) -> Option<TokenSecret> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == NAME)
         .and_then(|(_, value)| TokenSecret::parse(value))
-}
-
-/// The hash of the browser's nonce.
-pub(super) fn hash(headers: &HeaderMap) -> Option<TokenHash> {
-    of(headers).map(|nonce| nonce.hash())
 }
 
 /// The header that gives a browser its nonce.

@@ -1,19 +1,22 @@
 //! A posted form: fields of a form or of JSON, made one.
 
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 
+use super::answers;
 use crate::captcha::Answer;
-use crate::domain::SubmittedValues;
+use crate::domain::{Private, SubmittedValues};
 use crate::pages::FormValues;
 use crate::usecases::Request;
 
 /// Fields that are not of the visitor's typing.
-const OURS: [&str; 7] = [
+const OURS: [&str; 9] = [
     "lang",
     "form_page",
     "consent",
     "newsletter",
+    "consent_sha256",
+    "newsletter_sha256",
     "website",
     "altcha",
     "h-captcha-response",
@@ -39,13 +42,10 @@ impl Posted {
     /// # Errors
     /// It is neither a form nor JSON.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Unreadable> {
-        let text = |name| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
-        let kind = text(CONTENT_TYPE);
+        let kind = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if kind.starts_with("application/json") {
             return Self::read_json(body);
         }
@@ -58,7 +58,7 @@ impl Posted {
             .collect();
         Ok(Self {
             fields,
-            json: text(ACCEPT).starts_with("application/json"),
+            json: answers::to_program(headers),
         })
     }
 
@@ -115,24 +115,32 @@ impl Posted {
         let answer = |name: &str| Some(self.get(name).to_owned()).filter(|text| !text.is_empty());
         Request {
             lang: self.lang().to_owned(),
-            form_page: self.get("form_page").to_owned(),
+            form_page: Private::new(self.get("form_page").to_owned()),
             values,
-            honeypot: self.get("website").to_owned(),
+            consent_sha256: self.get("consent_sha256").to_owned(),
+            newsletter_sha256: self.get("newsletter_sha256").to_owned(),
+            honeypot: Private::new(self.get("website").to_owned()),
             captcha: Answer {
                 altcha: answer("altcha"),
                 hcaptcha: answer("h-captcha-response"),
             },
-            nonce_hash: None,
+            nonce: None,
+            network: String::new(),
         }
     }
 
     /// As the form shows it again.
     pub(super) fn values(&self) -> FormValues {
         FormValues {
-            fields: self.typed().cloned().collect(),
+            fields: self
+                .typed()
+                .map(|(name, value)| (name.clone(), Private::new(value.clone())))
+                .collect(),
             consent: self.ticked("consent"),
             newsletter: self.ticked("newsletter"),
-            form_page: self.get("form_page").to_owned(),
+            consent_sha256: self.get("consent_sha256").to_owned(),
+            newsletter_sha256: self.get("newsletter_sha256").to_owned(),
+            form_page: Private::new(self.get("form_page").to_owned()),
         }
     }
 }

@@ -17,6 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use super::{Web, answers, captcha, count, headers, health, join, links};
+use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
 
@@ -43,7 +44,6 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .route("/assets/confirm.js", get(confirm_script))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -55,6 +55,13 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .layer(cors(web.clone()))
         .layer(from_fn_with_state(web.clone(), secure))
         .layer(from_fn_with_state(web.clone(), log))
+        .with_state(web)
+}
+
+/// The figures: for an address of their own, which is not public.
+pub fn metrics_router(web: Web) -> Router {
+    Router::new()
+        .route("/metrics", get(health::metrics))
         .with_state(web)
 }
 
@@ -104,12 +111,20 @@ async fn secure(State(web): State<Web>, request: Request, next: Next) -> Respons
         .filter(|site| *site != web.0.public_url.origin())
         .map(|site| site.ascii_serialization())
         .unwrap_or_default();
-    headers::secure(response.headers_mut(), &site);
+    let third_party = matches!(
+        web.service().captcha.provider(""),
+        Provider::Hcaptcha { .. }
+    );
+    headers::secure(response.headers_mut(), &site, third_party);
     response
 }
 
 /// Logs the address' pattern, never the address: tokens stand in addresses.
-async fn log(State(_web): State<Web>, request: Request, next: Next) -> Response {
+async fn log(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let trusted = &web.0.trusted_proxies;
+        web.0.unheard.notice(peer.ip(), request.headers(), trusted);
+    }
     let start = Instant::now();
     let method = request.method().clone();
     let route = request

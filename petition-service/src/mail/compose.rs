@@ -148,7 +148,7 @@ pub enum ComposeError {
 /// [`ComposeError`]: the form is gone from the campaign file, or is not of the letter's kind.
 pub fn compose(campaign: &Campaign, sender: &Sender, job: Job<'_>) -> Result<Mail, ComposeError> {
     let form = campaign
-        .form(job.form_id, job.lang)
+        .form_known(job.form_id, job.lang)
         .ok_or_else(|| ComposeError::NoSuchForm(job.form_id.to_owned()))?;
     let about_petition = matches!(
         job.letter.kind(),

@@ -40,7 +40,7 @@ impl fmt::Debug for Address {
 }
 
 /// A mail, complete but for what the transport adds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The sender's address (`From`, and the envelope's).
     pub from: String,
@@ -64,6 +64,16 @@ pub struct Mail {
     pub language: String,
 }
 
+impl fmt::Debug for Mail {
+    // Its texts and headers hold links that work for whoever has them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail")
+            .field("message_id", &self.message_id)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Mail {
     /// The value of a further header.
     #[must_use]
@@ -78,10 +88,10 @@ impl Mail {
 /// Why a mail did not leave. The texts hold no addresses: they may be logged and stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// It may go better later: no connection, a time limit, an answer 4xx.
+    /// It may go better later: no connection, a time limit, a refusal that is not the mailbox's.
     #[error("not now: {0}")]
     Transient(String),
-    /// It will never go: refused for good (5xx), or not a mail that can be sent.
+    /// It will never go: there is no such mailbox, or it is not a mail that can be sent.
     #[error("never: {0}")]
     Permanent(String),
 }

@@ -72,7 +72,7 @@ pub struct SmtpConfig {
     pub password: Option<SecretString>,
     /// What the service calls itself in `EHLO`; none: this machine's name.
     pub hello_name: Option<String>,
-    /// Time limit for a mail, connecting included.
+    /// Time limit for a mail, connecting included, from when it is its turn.
     pub time_limit: Duration,
     /// How many mails may be on their way at once.
     pub connections: usize,
@@ -196,9 +196,6 @@ impl SmtpMailer {
     }
 
     async fn hand_over(&self, message: &Message) -> Result<(), MailError> {
-        let Ok(_slot) = self.slots.acquire().await else {
-            return Err(MailError::Transient("the mailer is closed".to_owned()));
-        };
         // From here on the connection belongs to this future: dropped with it, it is closed.
         let mut connection = match self.idle_connection().await {
             Some(connection) => connection,
@@ -287,6 +284,10 @@ impl Mailer for SmtpMailer {
     fn send<'a>(&'a self, mail: &'a Mail) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async move {
             let message = message::build(mail)?;
+            // The time limit is for the server: waiting for one's turn says nothing about it.
+            let Ok(_slot) = self.slots.acquire().await else {
+                return Err(MailError::Transient("the mailer is closed".to_owned()));
+            };
             self.limited(self.hand_over(&message)).await
         })
     }
@@ -304,45 +305,72 @@ pub fn formatted(mail: &Mail) -> Result<Vec<u8>, MailError> {
 async fn deliver(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), MailError> {
     let envelope = message.envelope();
     let mut parameters = Vec::new();
-    let mut addresses = envelope.from().into_iter().chain(envelope.to());
-    if addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
-        if !connection
-            .server_info()
-            .supports_feature(Extension::SmtpUtfEight)
-        {
-            return Err(MailError::Permanent(
-                "the mail server cannot take addresses with other letters than a to z".to_owned(),
-            ));
+    let beyond_ascii = |address: &lettre::Address| !AsRef::<str>::as_ref(address).is_ascii();
+    let theirs = envelope.to().iter().any(beyond_ascii);
+    if theirs || envelope.from().is_some_and(beyond_ascii) {
+        let server = connection.server_info();
+        if !server.supports_feature(Extension::SmtpUtfEight) {
+            let why = "the mail server cannot take addresses with other letters than a to z";
+            // Our own address is mended in the settings, the recipient's never.
+            let why = why.to_owned();
+            return Err(if theirs {
+                MailError::Permanent(why)
+            } else {
+                MailError::Transient(why)
+            });
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
-    let told = |result: Result<Response, Error>| result.map(|_| ()).map_err(|e| judge(&e));
+    let told =
+        |result: Result<Response, Error>| result.map(|_| ()).map_err(|e| judge(&e, About::TheMail));
     let from = commands::Mail::new(envelope.from().cloned(), parameters);
     told(connection.command(from).await)?;
     for to in envelope.to() {
         let to = commands::Rcpt::new(to.clone(), Vec::new());
-        told(connection.command(to).await)?;
+        let answer = connection.command(to).await;
+        answer.map_err(|e| judge(&e, About::TheRecipient))?;
     }
     told(connection.command(commands::Data).await)?;
     told(connection.message(&message.formatted()).await)
 }
 
-/// What an error in the course of a mail means. The server's words are left out: many servers
-/// repeat the address in them.
-fn judge(error: &Error) -> MailError {
+/// To which command a server's answer belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// `RCPT`: the answer may be about the mailbox.
+    TheRecipient,
+    /// Any other: it is about us, our address or what we send.
+    TheMail,
+}
+
+/// Enhanced codes that say for good that this mailbox takes no mail (RFC 3463, RFC 7505). Not among
+/// them: 5.1.0, which says nothing; 5.1.7 and 5.1.8, which are about our address; 5.2.2, a mailbox
+/// that is full; 5.7.x, a server that will not have mail from us.
+const NO_SUCH_MAILBOX: [&str; 7] = [
+    "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1",
+];
+
+/// What an error in the course of a mail means. Only what is wrong with the mailbox is for good:
+/// every other refusal is mended in someone's settings, and until then the mail waits. A refusal
+/// without an enhanced code may be of either kind (Exim says `550 relay not permitted`, qmail 553,
+/// Sendmail 551), so it is tried again too.
+///
+/// The server's words are left out: many servers repeat the address in them.
+fn judge(error: &Error, about: About) -> MailError {
     if let Some(code) = error.status() {
-        let code = code.to_string();
-        let said = match enhanced_code(error) {
+        let enhanced = enhanced_code(error);
+        let said = match &enhanced {
             Some(enhanced) => format!("the mail server answered {code} {enhanced}"),
             None => format!("the mail server answered {code}"),
         };
-        // 530, 534, 535, 538: the server wants us to log in, otherwise or better. That is mended
-        // in the settings and says nothing about the mail.
-        let about_us = matches!(code.as_str(), "530" | "534" | "535" | "538");
-        if error.is_permanent() && !about_us {
-            return MailError::Permanent(said);
-        }
-        return MailError::Transient(said);
+        let no_mailbox = about == About::TheRecipient
+            && error.is_permanent()
+            && enhanced.is_some_and(|code| NO_SUCH_MAILBOX.contains(&code.as_str()));
+        return if no_mailbox {
+            MailError::Permanent(said)
+        } else {
+            MailError::Transient(said)
+        };
     }
     let why = if error.is_timeout() {
         "the mail server did not answer within the time limit"

@@ -222,3 +222,11 @@ fn a_kind_is_found_by_its_name() {
     }
     assert_eq!(MailKind::from_name("x"), None);
 }
+
+#[test]
+fn a_mail_does_not_print_its_links() {
+    for (_, _, mail) in all() {
+        let shown = format!("{mail:?}");
+        assert!(!shown.contains("http") && shown.contains(&mail.message_id));
+    }
+}

@@ -5,10 +5,12 @@ mod backoff;
 mod tests;
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
+use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -157,7 +159,7 @@ impl Worker {
     async fn deliver(&self, job: OutboxJob) {
         let (mail, kind) = (job.id.as_str(), job.kind.name());
         let now = || self.options.clock.now();
-        let settled = match self.attempt(&job).await {
+        let settled = match self.attempt_whole(&job).await {
             Tried::Sent => {
                 count("sent");
                 tracing::debug!(mail, kind, "mail sent");
@@ -167,7 +169,13 @@ impl Worker {
                 if for_good || job.tries >= self.options.max_tries =>
             {
                 count("given_up");
-                tracing::error!(mail, kind, tries = job.tries, reason, "mail given up");
+                tracing::error!(
+                    mail,
+                    kind,
+                    tries = job.tries,
+                    reason,
+                    "mail given up; once the cause is mended, `outbox retry-dead` sends it"
+                );
                 self.store.outbox_give_up(mail, &reason, now()).await
             }
             Tried::Failed { reason, .. } => {
@@ -186,6 +194,15 @@ impl Worker {
         if let Err(error) = settled {
             tracing::error!(%error, mail, "the outbox could not be told; the mail may go twice");
         }
+    }
+
+    /// A try that panics is a failed one: not counted, it would come back for ever.
+    async fn attempt_whole(&self, job: &OutboxJob) -> Tried {
+        let attempt = AssertUnwindSafe(self.attempt(job)).catch_unwind();
+        attempt.await.unwrap_or_else(|_| Tried::Failed {
+            reason: "the service broke off while it made the mail".to_owned(),
+            for_good: false,
+        })
     }
 
     async fn attempt(&self, job: &OutboxJob) -> Tried {
@@ -215,7 +232,8 @@ impl Worker {
         }
     }
 
-    /// Makes the tokens of a mail, stores their hashes, and gives the links.
+    /// Makes the tokens of a mail, stores their hashes, and gives the links. Those of earlier tries
+    /// stay: a mail may have arrived although the server's answer did not, and its links must work.
     async fn mint(&self, job: &OutboxJob, now: DateTime<Utc>) -> Result<Links, StoreError> {
         let base = self.options.public_url.trim_end_matches('/');
         let mut tokens = Vec::new();

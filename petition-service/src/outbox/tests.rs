@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Worker, WorkerOptions};
 use crate::campaign::{CampaignStore, sample};
 use crate::mail::memory::MemoryMailer;
-use crate::mail::{MailError, Mailer, Sender};
+use crate::mail::{BoxFuture, Mail, MailError, Mailer, Sender};
 use crate::store::testing::{signature, store};
 use crate::store::{NewSignUp, Store};
 
@@ -18,7 +18,7 @@ fn petition(email: &str) -> NewSignUp {
     form
 }
 
-fn start(store: &Store, mailer: &Arc<MemoryMailer>, max_tries: u32) -> CancellationToken {
+fn start<M: Mailer + 'static>(store: &Store, mailer: &Arc<M>, tries: u32) -> CancellationToken {
     let sender = Sender {
         address: "p@site.example".to_owned(),
         name: None,
@@ -27,7 +27,7 @@ fn start(store: &Store, mailer: &Arc<MemoryMailer>, max_tries: u32) -> Cancellat
     let mut options = WorkerOptions::new("https://site.example/service", sender);
     options.first_pause = Duration::from_millis(10);
     options.longest_pause = Duration::from_millis(20);
-    options.max_tries = max_tries;
+    options.max_tries = tries;
     let campaign = CampaignStore::fixed(sample::file());
     let mailer: Arc<dyn Mailer> = mailer.clone();
     let worker = Worker::new(store.clone(), campaign, mailer, options);
@@ -84,5 +84,30 @@ async fn a_mail_that_cannot_be_sent_is_given_up_visibly() {
     })
     .await;
     assert!(mailer.mails().is_empty());
+    stop.cancel();
+}
+
+/// Breaks off at every mail.
+struct Panics;
+
+impl Mailer for Panics {
+    fn send<'a>(&'a self, _: &'a Mail) -> BoxFuture<'a, Result<(), MailError>> {
+        Box::pin(async { panic!("a defect") })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_that_panics_counts_as_failed() {
+    let (store, _folder) = store().await;
+    let stop = start(&store, &Arc::new(Panics), 2);
+    let now = chrono::DateTime::UNIX_EPOCH;
+    store
+        .sign_up(petition("a@example.org"), now)
+        .await
+        .expect("stored");
+    until("the end of it", async || {
+        store.stats(now).await.expect("stats").given_up == 1
+    })
+    .await;
     stop.cancel();
 }

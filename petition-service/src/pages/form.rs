@@ -1,7 +1,7 @@
 //! The form shown again, with everything kept that was typed.
 
 use askama::Template;
-use campaign_file::{Field, FieldRule, FormKind, Presence};
+use campaign_file::{ConsentText, Field, FieldRule, FormKind, Presence};
 
 use super::countries::{Country, countries};
 use super::shell;
@@ -50,6 +50,8 @@ struct FormPage<'a> {
     post_to: &'a str,
     lang: &'a str,
     form_page: &'a str,
+    consent_sha256: &'a str,
+    newsletter_sha256: Option<&'a str>,
     honeypot: &'a str,
     inputs: Vec<Input<'a>>,
     ticks: Vec<Tick<'a>>,
@@ -93,7 +95,9 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         problem_intro: voice.text("form_problem_intro"),
         post_to: page.post_to,
         lang: voice.code,
-        form_page: &values.form_page,
+        form_page: values.form_page.expose(),
+        consent_sha256: &texts.consent.sha256,
+        newsletter_sha256: offer(page).map(|consent| consent.sha256.as_str()),
         honeypot: voice.text("label_honeypot"),
         inputs,
         ticks,
@@ -134,24 +138,30 @@ fn input<'a>(page: &FormAgain<'a>, rule: &FieldRule) -> Input<'a> {
     }
 }
 
+/// The newsletter that a petition's form offers.
+fn offer<'a>(page: &FormAgain<'a>) -> Option<&'a ConsentText> {
+    match &page.form.form.kind {
+        FormKind::Petition(facts) if facts.newsletter.is_some() => {
+            page.form.texts.newsletter_consent.as_ref()
+        }
+        _ => None,
+    }
+}
+
+/// The boxes. A tick beside another text than the one shown now is no consent: it is asked again.
 fn ticks<'a>(page: &FormAgain<'a>) -> Vec<Tick<'a>> {
     let texts = page.form.texts;
     let consent = Tick {
         name: "consent",
         text: &texts.consent.text,
-        ticked: page.values.consent,
+        ticked: page.values.consent && texts.consent.was_shown(&page.values.consent_sha256),
         required: true,
         errors: errors(page.mistakes, "consent"),
     };
-    let offered = match &page.form.form.kind {
-        FormKind::Petition(facts) => facts.newsletter.is_some(),
-        FormKind::Newsletter(_) => false,
-    };
-    let offer = texts.newsletter_consent.as_ref().filter(|_| offered);
-    let newsletter = offer.map(|consent| Tick {
+    let newsletter = offer(page).map(|consent| Tick {
         name: "newsletter",
         text: &consent.text,
-        ticked: page.values.newsletter,
+        ticked: page.values.newsletter && consent.was_shown(&page.values.newsletter_sha256),
         required: false,
         errors: errors(page.mistakes, "newsletter"),
     });
@@ -173,7 +183,7 @@ fn value<'a>(values: &'a FormValues, name: &str) -> &'a str {
     let mut fields = values.fields.iter();
     fields
         .find(|(known, _)| known == name)
-        .map_or("", |(_, value)| value.as_str())
+        .map_or("", |(_, value)| value.expose().as_str())
 }
 
 /// What is wrong with a field, all in one text.

@@ -12,6 +12,7 @@ mod tests;
 use askama::Template;
 
 use crate::campaign::{FormIn, Voice};
+use crate::domain::Private;
 pub use countries::{Country, countries};
 
 /// The script that posts the confirmation by itself ([`Action::auto_post`]); served by the service
@@ -21,8 +22,13 @@ pub const CONFIRM_SCRIPT: &str = include_str!("confirm.js");
 /// A page with one button that posts to its own address.
 #[derive(Clone, Copy)]
 pub struct Action<'a> {
-    /// The form of which it speaks, in the visitor's language.
-    pub form: FormIn<'a>,
+    /// The form of which it speaks, in the visitor's language; none if it has left the site: its
+    /// links work for as long as they were promised to.
+    pub form: Option<FormIn<'a>>,
+    /// The visitor's language.
+    pub voice: Voice<'a>,
+    /// Whether it is about a petition (else a newsletter).
+    pub is_petition: bool,
     /// Where the button posts to, as it stands in the page (`/service/confirm/…`).
     pub post_to: &'a str,
     /// The address of [`CONFIRM_SCRIPT`] if the page may press its button itself (the link was
@@ -34,13 +40,17 @@ pub struct Action<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct FormValues {
     /// The fields by their posted name (`first_name`, `email` …), unchecked.
-    pub fields: Vec<(String, String)>,
+    pub fields: Vec<(String, Private<String>)>,
     /// Whether the consent box was ticked.
     pub consent: bool,
     /// Whether the newsletter box was ticked.
     pub newsletter: bool,
+    /// SHA-256 of the consent text that was shown; empty if the form does not say.
+    pub consent_sha256: String,
+    /// The same of the newsletter box.
+    pub newsletter_sha256: String,
     /// The page on which the form stood, kept so that the second attempt names it too.
-    pub form_page: String,
+    pub form_page: Private<String>,
 }
 
 /// Something to mend in a form.
@@ -68,7 +78,7 @@ pub struct FormAgain<'a> {
 /// The page that a confirmation link opens, for a petition or a newsletter.
 #[must_use]
 pub fn confirm(page: &Action<'_>) -> String {
-    let keys = if page.form.is_petition() {
+    let keys = if page.is_petition {
         [
             "confirm_petition_title",
             "confirm_petition_intro",
@@ -121,9 +131,25 @@ pub fn problem(voice: Option<Voice<'_>>, title: &str, message: &str) -> String {
     let main = shell::render(&Problem {
         title,
         message,
+        forms: &[],
         home,
     });
     shell::wrap(voice, title, &main)
+}
+
+/// A page that says that a form does not exist in the visitor's language, and leads to it in those
+/// that it has.
+#[must_use]
+pub fn other_languages(voice: Voice<'_>, message: &str, forms: &[FormIn<'_>]) -> String {
+    let title = voice.text("problem_title");
+    let language = voice.language;
+    let main = shell::render(&Problem {
+        title,
+        message,
+        forms,
+        home: Some((language.home.as_str(), language.site_title.as_str())),
+    });
+    shell::wrap(Some(voice), title, &main)
 }
 
 #[derive(Template)]
@@ -144,11 +170,17 @@ struct OneButton<'a> {
 struct Problem<'a> {
     title: &'a str,
     message: &'a str,
+    /// The same form in other languages.
+    forms: &'a [FormIn<'a>],
     home: Option<(&'a str, &'a str)>,
 }
 
 fn one_button(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str>) -> String {
-    let (voice, texts) = (page.form.voice, page.form.texts);
+    let voice = page.voice;
+    let Some(form) = page.form else {
+        return without_form(page, voice.text(keys[2]), auto_post);
+    };
+    let texts = form.texts;
     let title = texts.title.as_str();
     let names = [("petition", title), ("newsletter", title)];
     let [heading, intro, button] = keys.map(|key| voice.fill(key, &names));
@@ -163,4 +195,20 @@ fn one_button(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str
         back: &voice.fill("back_to_page", &[("title", title)]),
     });
     shell::wrap(Some(voice), &heading, &main)
+}
+
+/// The same for a form that has left the site: its name is no longer known.
+fn without_form(page: &Action<'_>, button: &str, auto_post: Option<&str>) -> String {
+    let voice = page.voice;
+    let main = shell::render(&OneButton {
+        title: button,
+        intro: voice.text("form_gone_intro"),
+        post_to: page.post_to,
+        button,
+        auto_post,
+        working: voice.text("confirm_working"),
+        page: &voice.language.home,
+        back: &voice.language.site_title,
+    });
+    shell::wrap(Some(voice), button, &main)
 }

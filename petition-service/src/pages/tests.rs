@@ -12,20 +12,27 @@ fn campaign() -> Campaign {
 }
 
 fn action<'a>(campaign: &'a Campaign, form: &str, lang: &str) -> Action<'a> {
+    let form = campaign.form(form, lang).unwrap();
     Action {
-        form: campaign.form(form, lang).unwrap(),
+        form: Some(form),
+        voice: form.voice,
+        is_petition: form.is_petition(),
         post_to: "/service/confirm/a_b-c",
         auto_post: None,
     }
 }
 
 fn values(text: &str) -> FormValues {
-    let field = |field: Field| (field.name().to_owned(), format!("{text}{}", field.name()));
+    let field = |field: Field| {
+        let value = format!("{text}{}", field.name());
+        (field.name().to_owned(), Private::new(value))
+    };
     FormValues {
         fields: Field::ALL.map(field).to_vec(),
         consent: true,
         newsletter: true,
-        form_page: "https://site.example/news/article/?a=1&b=\"2\"".to_owned(),
+        form_page: Private::new("https://site.example/news/article/?a=1&b=\"2\"".to_owned()),
+        ..FormValues::default()
     }
 }
 
@@ -138,7 +145,9 @@ fn a_form_comes_back_with_all_that_was_typed() {
     let campaign = campaign();
     let mut values = values("été ");
     values.fields.retain(|(name, _)| name != "country");
-    values.fields.push(("country".to_owned(), "BE".to_owned()));
+    values
+        .fields
+        .push(("country".to_owned(), Private::new("BE".to_owned())));
     for lang in sample::LANGUAGES {
         let html = again(&campaign, "safe-online", lang, &values, &[]);
         for field in Field::ALL {
@@ -247,7 +256,7 @@ fn nothing_that_was_typed_or_written_becomes_markup() {
     form.languages.get_mut("nl").unwrap().title = EVIL.to_owned();
     let campaign = Campaign::new(file).unwrap();
     let mut values = values(EVIL);
-    values.form_page = EVIL.to_owned();
+    values.form_page = Private::new(EVIL.to_owned());
     let wrong = [
         mistake("email", EVIL),
         mistake("", EVIL),
@@ -297,4 +306,9 @@ fn a_problem_speaks_the_language_of_the_site_or_plain_english() {
         html.starts_with("<!doctype html>") && html.contains("<p>Later</p>"),
         "{html}"
     );
+}
+
+#[test]
+fn what_was_typed_is_not_printed() {
+    assert!(!format!("{:?}", values("Anna")).contains("Anna"));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
-use super::records::StoreError;
+use super::records::{Counted, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms};
 
@@ -31,12 +31,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn count(&self, form_id: &str) -> Result<i64, StoreError> {
-        let total: Option<i64> = sqlx::query_scalar("select total from counts where form_id = ?1")
-            .bind(form_id)
-            .fetch_optional(&self.reads)
-            .await?;
-        Ok(total.unwrap_or(0))
+    pub async fn counted(&self, form_id: &str) -> Result<Counted, StoreError> {
+        // One statement, so that number and time belong together.
+        let row = sqlx::query(
+            "select coalesce((select total from counts where form_id = ?1), 0) as total, at
+             from folded",
+        )
+        .bind(form_id)
+        .fetch_one(&self.reads)
+        .await?;
+        let at: i64 = row.try_get("at")?;
+        Ok(Counted {
+            total: row.try_get("total")?,
+            at: DateTime::from_timestamp_millis(at).filter(|_| at > 0),
+        })
     }
 
     /// The signatures of every petition that has any, as last folded.

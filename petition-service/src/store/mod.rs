@@ -2,9 +2,11 @@
 //!
 //! Times are handed in. What is answered with `Ok` is on the disk.
 
+mod attempts;
 mod counts;
 mod expire;
 mod leave;
+mod lock;
 mod outbox;
 mod records;
 mod sign_up;
@@ -27,9 +29,10 @@ use sqlx::sqlite::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub use lock::Lock;
 pub use records::{
-    About, ConfirmOutcome, Consent, Expired, LeaveOutcome, MailBudget, NewSignUp, NewToken,
-    NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
+    About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
+    NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, StoreOptions, SubjectKind, UsedChallenge,
 };
 use writer::Writer;
@@ -96,6 +99,11 @@ impl Store {
     /// Waits until a mail was put into the outbox. For one waiting task.
     pub async fn mail_waiting(&self) {
         self.mail.notified().await;
+    }
+
+    /// Waits until nothing can be written any more: the writer broke off.
+    pub async fn closed(&self) {
+        self.writer.closed().await;
     }
 
     /// Whether the database can be read and written.

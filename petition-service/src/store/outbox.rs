@@ -96,6 +96,15 @@ impl Store {
         self.settle(id, Settled::Dead(now, reason.to_owned())).await
     }
 
+    /// Lets the mails that were given up wait again, with all their tries before them; how many. Those
+    /// whose recipient has been erased since then stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError`]: none of them waits.
+    pub async fn outbox_retry_dead(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.writer.write(RetryDead { now }).await
+    }
+
     /// Ends a lease without a try: the mail was not begun.
     ///
     /// # Errors
@@ -270,5 +279,28 @@ impl Write for ReleaseAll {
         .execute(conn)
         .await?;
         Ok(Done::keep(()).with_mail(true))
+    }
+}
+
+struct RetryDead {
+    now: DateTime<Utc>,
+}
+
+impl Write for RetryDead {
+    type Out = u64;
+
+    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
+        let retried = sqlx::query(
+            "update outbox set state = 'waiting', tries = 0, not_before = ?1, done_at = null,
+                 leased_until = null
+             where state = 'dead' and exists (
+                 select 1 from attempts a
+                 where a.id = outbox.attempt_id and a.email is not null)",
+        )
+        .bind(ms(self.now))
+        .execute(conn)
+        .await?
+        .rows_affected();
+        Ok(Done::keep(retried).with_mail(retried > 0))
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use campaign_file::Field;
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Private, Purpose, TokenHash};
+use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 
 /// How the store behaves.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
     /// Connections for reading.
     pub readers: u32,
-    /// How long an unconfirmed form must rest before its mail is sent again.
+    /// How long an unconfirmed address must rest before the mail of its next form is sent.
     pub cooldown: Duration,
     /// How many confirmation mails an unconfirmed address gets in all.
     pub lifetime_mails: u32,
@@ -52,6 +52,15 @@ pub enum StoreError {
         /// What the system says.
         reason: String,
     },
+    /// Another process works on it.
+    #[error(
+        "another petition-service is at work on the database {path}: there may be only one, or \
+         mails would be sent twice"
+    )]
+    InUse {
+        /// The file.
+        path: String,
+    },
     /// The tables cannot be brought up to date.
     #[error("cannot bring the database {path} up to date: {reason}")]
     Migrate {
@@ -84,7 +93,9 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    pub(super) fn name(self) -> &'static str {
+    /// Its name in the database and in figures.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Petition => "petition",
             Self::Newsletter => "newsletter",
@@ -161,8 +172,8 @@ pub struct NewSignUp {
     pub consent: Consent,
     /// The newsletter box, if it was ticked.
     pub newsletter: Option<NewsletterIntent>,
-    /// Hash of the nonce given to the browser.
-    pub nonce_hash: Option<TokenHash>,
+    /// The nonce given to the browser; only its hash is stored.
+    pub nonce: Option<TokenSecret>,
     /// The challenge used, if the captcha has such.
     pub challenge: Option<UsedChallenge>,
     /// On whose account the mail goes.
@@ -177,7 +188,7 @@ pub enum SignUpOutcome {
         /// Whether a mail was queued: for metrics, never for the visitor.
         mail_queued: bool,
     },
-    /// The captcha's answer was used before; nothing was stored.
+    /// The captcha's answer was used before, for another address; nothing was stored.
     CaptchaUsed,
     /// No more mails this hour without a captcha; nothing was stored.
     MailBudgetSpent,
@@ -233,7 +244,10 @@ pub struct Peek {
     pub purpose: Purpose,
     /// Whether it is still to be done.
     pub state: PeekState,
-    /// Hash of the nonce of the browser that sent the form.
+    /// The form as it was sent.
+    pub attempt_id: String,
+    /// Hash of the nonce of the browser that sent it ([`TokenSecret::hash_for`]); none once it is
+    /// confirmed.
     pub nonce_hash: Option<TokenHash>,
 }
 
@@ -333,6 +347,15 @@ pub struct NewToken {
     pub purpose: Purpose,
     /// When its time is over.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A count as it was last added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The signatures.
+    pub total: i64,
+    /// When a change was last added up; none: never yet.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// The outbox at a glance.

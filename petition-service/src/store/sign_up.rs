@@ -1,27 +1,29 @@
 //! A form comes in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use campaign_file::Field;
 use chrono::{DateTime, Utc};
 use sqlx::{Row, SqliteConnection};
 
+use super::attempts::{self, HeldBack};
 use super::outbox::queue;
 use super::records::{
-    Consent, MailBudget, NewSignUp, OutboxKind, SignUpOutcome, StoreError, StoreOptions,
-    SubjectKind, UsedChallenge,
+    MailBudget, NewSignUp, OutboxKind, SignUpOutcome, StoreError, StoreOptions, SubjectKind,
+    UsedChallenge,
 };
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before, new_id};
-use crate::domain::Private;
 
 impl Store {
     /// Takes a form: the subject, the proof of consent, the used challenge and the mail, all or
     /// nothing.
     ///
-    /// An attempt is stored only with a mail that asks to confirm it; a form that causes no mail
-    /// (too soon after the last, or too many) changes nothing.
+    /// An attempt is stored with a mail that asks to confirm it, and no mailbox gets two of them
+    /// within the cooldown: the second waits until then, and a newer form takes the place of the
+    /// one that waits. Only two kinds of forms are taken without being stored: those for a mailbox
+    /// that got all its mails and confirmed none, and those for one that has confirmed (it is told
+    /// so, once a day).
     ///
     /// # Errors
     /// [`StoreError`]: nothing was stored.
@@ -50,12 +52,14 @@ struct SignUp {
 enum Plan {
     /// The first form of this mailbox.
     New,
-    /// Another form for this unconfirmed subject.
-    Again(String),
+    /// Another form; its mail leaves when the mailbox has rested.
+    Again { subject: String, at: DateTime<Utc> },
+    /// A newer form in place of one whose mail is held back.
+    Instead { subject: String, held: HeldBack },
     /// Tell the confirmed subject, by its confirmed attempt.
     Notice { subject: String, attempt: String },
-    /// Nothing now.
-    Rest,
+    /// Nothing more than to note that it came.
+    Rest { subject: String },
 }
 
 impl Write for SignUp {
@@ -65,25 +69,66 @@ impl Write for SignUp {
         &mut self,
         conn: &mut SqliteConnection,
     ) -> Result<Done<SignUpOutcome>, sqlx::Error> {
-        if let Some(challenge) = &self.sign_up.challenge
-            && !use_up(conn, challenge).await?
-        {
+        let used = match &self.sign_up.challenge {
+            Some(challenge) => self.use_up(conn, challenge).await?,
+            None => Used::First,
+        };
+        if matches!(used, Used::Elsewhere) {
             return Ok(Done::undo(SignUpOutcome::CaptchaUsed));
         }
         // Asked before the address is looked up: a spent budget tells nothing about an address.
         if !self.budget_left(conn).await? {
             return Ok(Done::undo(SignUpOutcome::MailBudgetSpent));
         }
-        let plan = self.plan(conn).await?;
+        let plan = self.plan(conn, matches!(used, Used::Here)).await?;
         let mail_queued = self.carry_out(conn, plan).await?;
-        if mail_queued {
-            self.charge(conn).await?;
-        }
+        // Charged whatever came of it: what is left tells nothing about an address either.
+        self.charge(conn).await?;
         Ok(Done::keep(SignUpOutcome::Accepted { mail_queued }).with_mail(mail_queued))
     }
 }
 
+/// Whether a challenge was used before.
+enum Used {
+    First,
+    /// By a form for the same mailbox.
+    Here,
+    /// By another form.
+    Elsewhere,
+}
+
 impl SignUp {
+    /// Marks a challenge as used, and for whom.
+    async fn use_up(
+        &self,
+        conn: &mut SqliteConnection,
+        challenge: &UsedChallenge,
+    ) -> Result<Used, sqlx::Error> {
+        let key = self.sign_up.dedupe_key.as_slice();
+        let done = sqlx::query(
+            "insert into used_challenges (nonce, expires_at, dedupe_key) values (?1, ?2, ?3)
+             on conflict (nonce) do nothing",
+        )
+        .bind(&challenge.nonce)
+        .bind(challenge.expires_at)
+        .bind(key)
+        .execute(&mut *conn)
+        .await?;
+        if done.rows_affected() == 1 {
+            return Ok(Used::First);
+        }
+        let by: Option<Vec<u8>> =
+            sqlx::query_scalar("select dedupe_key from used_challenges where nonce = ?1")
+                .bind(&challenge.nonce)
+                .fetch_one(conn)
+                .await?;
+        Ok(if by.as_deref() == Some(key) {
+            Used::Here
+        } else {
+            Used::Elsewhere
+        })
+    }
+
     fn hour(&self) -> i64 {
         self.now.timestamp().div_euclid(3600)
     }
@@ -113,19 +158,27 @@ impl SignUp {
         Ok(())
     }
 
-    async fn plan(&self, conn: &mut SqliteConnection) -> Result<Plan, sqlx::Error> {
+    /// `repeated`: the challenge was used before for this mailbox.
+    async fn plan(&self, conn: &mut SqliteConnection, repeated: bool) -> Result<Plan, sqlx::Error> {
         let row = sqlx::query(
             "select id, state, attempt_id, mails, last_mail_at, last_notice_at
              from subjects where form_id = ?1 and dedupe_key = ?2",
         )
         .bind(&self.sign_up.form_id)
         .bind(self.sign_up.dedupe_key.as_slice())
-        .fetch_optional(conn)
+        .fetch_optional(&mut *conn)
         .await?;
         let Some(row) = row else {
             return Ok(Plan::New);
         };
         let subject: String = row.try_get("id")?;
+        // A button pressed twice: the first press has stored all of it.
+        if repeated && attempts::is_newest(conn, &subject, &self.sign_up).await? {
+            return Ok(Plan::Rest { subject });
+        }
+        if let Some(held) = attempts::held_back(conn, &subject, self.now).await? {
+            return Ok(Plan::Instead { subject, held });
+        }
         if row.try_get::<String, _>("state")? == "confirmed" {
             let last: Option<i64> = row.try_get("last_notice_at")?;
             let due = ms_before(self.now, self.options.notice_every);
@@ -134,19 +187,16 @@ impl SignUp {
                 Some(attempt) if last.is_none_or(|last| last <= due) => {
                     Plan::Notice { subject, attempt }
                 }
-                _ => Plan::Rest,
+                _ => Plan::Rest { subject },
             });
         }
         let mails: i64 = row.try_get("mails")?;
-        let last: i64 = row.try_get("last_mail_at")?;
-        let rested = last <= ms_before(self.now, self.options.cooldown);
-        Ok(
-            if rested && mails < i64::from(self.options.lifetime_mails) {
-                Plan::Again(subject)
-            } else {
-                Plan::Rest
-            },
-        )
+        if mails >= i64::from(self.options.lifetime_mails) {
+            return Ok(Plan::Rest { subject });
+        }
+        let rested = after(row.try_get("last_mail_at")?, self.options.cooldown);
+        let at = rested.unwrap_or(self.now).max(self.now);
+        Ok(Plan::Again { subject, at })
     }
 
     /// Whether a mail was queued.
@@ -155,22 +205,28 @@ impl SignUp {
         conn: &mut SqliteConnection,
         plan: Plan,
     ) -> Result<bool, sqlx::Error> {
-        let newsletter = self.sign_up.kind == SubjectKind::Newsletter;
-        let (attempt, kind) = match plan {
-            Plan::Rest => return Ok(false),
+        let (subject, attempt, ask, at) = match plan {
             Plan::New => {
                 let subject = self.insert_subject(conn).await?;
-                (self.insert_attempt(conn, &subject).await?, true)
+                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
+                (subject, attempt, true, self.now)
             }
-            Plan::Again(subject) => {
+            Plan::Again { subject, at } => {
                 sqlx::query(
                     "update subjects set mails = mails + 1, last_mail_at = ?2 where id = ?1",
                 )
                 .bind(&subject)
-                .bind(ms(self.now))
+                .bind(ms(at))
                 .execute(&mut *conn)
                 .await?;
-                (self.insert_attempt(conn, &subject).await?, true)
+                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
+                (subject, attempt, true, at)
+            }
+            Plan::Instead { subject, held } => {
+                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
+                attempts::replace(conn, &held, &attempt).await?;
+                self.note(conn, &subject).await?;
+                return Ok(true);
             }
             Plan::Notice { subject, attempt } => {
                 sqlx::query("update subjects set last_notice_at = ?2 where id = ?1")
@@ -178,17 +234,33 @@ impl SignUp {
                     .bind(ms(self.now))
                     .execute(&mut *conn)
                     .await?;
-                (attempt, false)
+                (subject, attempt, false, self.now)
+            }
+            Plan::Rest { subject } => {
+                self.note(conn, &subject).await?;
+                return Ok(false);
             }
         };
-        let kind = match (newsletter, kind) {
-            (false, true) => OutboxKind::ConfirmPetition,
-            (false, false) => OutboxKind::AlreadySigned,
-            (true, true) => OutboxKind::ConfirmNewsletter,
-            (true, false) => OutboxKind::AlreadySubscribed,
+        self.note(conn, &subject).await?;
+        let kind = match (self.sign_up.kind, ask) {
+            (SubjectKind::Petition, true) => OutboxKind::ConfirmPetition,
+            (SubjectKind::Petition, false) => OutboxKind::AlreadySigned,
+            (SubjectKind::Newsletter, true) => OutboxKind::ConfirmNewsletter,
+            (SubjectKind::Newsletter, false) => OutboxKind::AlreadySubscribed,
         };
-        queue(conn, &attempt, kind, self.now).await?;
+        queue(conn, &attempt, kind, at).await?;
         Ok(true)
+    }
+
+    /// Notes that a form came. Done for each, so that each waits for the disk: how long an answer
+    /// takes tells nothing about an address.
+    async fn note(&self, conn: &mut SqliteConnection, subject: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("update subjects set last_form_at = ?2 where id = ?1")
+            .bind(subject)
+            .bind(ms(self.now))
+            .execute(conn)
+            .await?;
+        Ok(())
     }
 
     async fn insert_subject(&self, conn: &mut SqliteConnection) -> Result<String, sqlx::Error> {
@@ -207,66 +279,10 @@ impl SignUp {
         .await?;
         Ok(id)
     }
-
-    async fn insert_attempt(
-        &self,
-        conn: &mut SqliteConnection,
-        subject: &str,
-    ) -> Result<String, sqlx::Error> {
-        let id = new_id();
-        let form = &self.sign_up;
-        let Consent {
-            text_sha256,
-            version,
-        } = &form.consent;
-        let letter = form.newsletter.as_ref();
-        sqlx::query(
-            "insert into attempts
-                 (id, subject_id, email, fields, lang, form_page, nonce_hash, consent_sha256,
-                  consent_version, created_at, newsletter_id, newsletter_key, newsletter_sha256,
-                  newsletter_version)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )
-        .bind(&id)
-        .bind(subject)
-        .bind(form.email.expose())
-        .bind(json(&form.values))
-        .bind(&form.lang)
-        .bind(&form.form_page)
-        .bind(form.nonce_hash.map(|hash| hash.as_bytes().to_vec()))
-        .bind(text_sha256)
-        .bind(version)
-        .bind(ms(self.now))
-        .bind(letter.map(|letter| &letter.form_id))
-        .bind(letter.map(|letter| letter.dedupe_key.to_vec()))
-        .bind(letter.map(|letter| &letter.consent.text_sha256))
-        .bind(letter.map(|letter| &letter.consent.version))
-        .execute(conn)
-        .await?;
-        Ok(id)
-    }
 }
 
-/// Marks a challenge as used; whether it was not yet.
-async fn use_up(
-    conn: &mut SqliteConnection,
-    challenge: &UsedChallenge,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "insert into used_challenges (nonce, expires_at) values (?1, ?2)
-         on conflict (nonce) do nothing",
-    )
-    .bind(&challenge.nonce)
-    .bind(challenge.expires_at)
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-fn json(values: &BTreeMap<Field, Private<String>>) -> Option<String> {
-    let map: serde_json::Map<String, serde_json::Value> = values
-        .iter()
-        .map(|(field, value)| (field.name().to_owned(), value.expose().as_str().into()))
-        .collect();
-    (!map.is_empty()).then(|| serde_json::Value::Object(map).to_string())
+/// A time so long after a stored one; none if there is no such time.
+fn after(stored: i64, by: Duration) -> Option<DateTime<Utc>> {
+    let by = i64::try_from(by.as_millis()).ok()?;
+    DateTime::from_timestamp_millis(stored.checked_add(by)?)
 }

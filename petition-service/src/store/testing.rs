@@ -53,7 +53,7 @@ fn form(id: &str, kind: SubjectKind, email: &str) -> NewSignUp {
         form_page: "https://site.example/p/".to_owned(),
         consent: consent(),
         newsletter: None,
-        nonce_hash: None,
+        nonce: None,
         challenge: None,
         budget: MailBudget::Captcha,
     }

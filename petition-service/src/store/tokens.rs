@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite, SqliteConnection};
 
+use super::attempts;
 use super::outbox::queue;
 use super::records::{
     About, ConfirmOutcome, NewToken, OutboxKind, Peek, PeekState, StoreError, SubjectKind,
@@ -32,6 +33,7 @@ impl Store {
             kind: found.about.kind,
             purpose: found.purpose,
             state,
+            attempt_id: found.attempt,
             nonce_hash: found.nonce_hash,
         }))
     }
@@ -68,6 +70,8 @@ pub(super) struct Found {
     pub(super) state: State,
     pub(super) about: About,
     attempt: String,
+    /// A form newer than the confirmed one, whose place it can take.
+    renews: bool,
     expires_at: i64,
     nonce_hash: Option<TokenHash>,
 }
@@ -93,7 +97,8 @@ impl Found {
 
     fn peek_state(&self, now: DateTime<Utc>) -> PeekState {
         match (self.confirms(), self.state) {
-            (true, State::Confirmed) | (false, State::Over) => PeekState::Done,
+            (true, State::Confirmed) if !self.renews || self.has_expired(now) => PeekState::Done,
+            (false, State::Over) => PeekState::Done,
             (true, State::Over) => PeekState::Expired,
             // Whoever wants to leave a newsletter can, whatever the date.
             (false, _) if self.purpose == Purpose::Unsubscribe => PeekState::Open,
@@ -110,7 +115,8 @@ pub(super) async fn find<'e>(
 ) -> Result<Option<Found>, sqlx::Error> {
     let row = sqlx::query(
         "select t.purpose, t.expires_at, a.id as attempt, a.lang, a.nonce_hash,
-                s.id as subject, s.form_id, s.kind, s.state
+                s.id as subject, s.form_id, s.kind, s.state,
+                s.state = 'confirmed' and a.email is not null and a.confirmed_at is null as renews
          from tokens t
          join attempts a on a.id = t.attempt_id
          join subjects s on s.id = a.subject_id
@@ -144,6 +150,7 @@ fn read(row: &SqliteRow) -> Result<Option<Found>, sqlx::Error> {
             kind: SubjectKind::from_name(&kind),
         },
         attempt: row.try_get("attempt")?,
+        renews: row.try_get("renews")?,
         expires_at: row.try_get("expires_at")?,
         nonce_hash: nonce.and_then(|bytes| TokenHash::from_stored(&bytes)),
     }))
@@ -166,18 +173,24 @@ impl Write for Confirm {
             return Ok(Done::keep(ConfirmOutcome::Unknown));
         };
         match found.state {
-            State::Confirmed => return Ok(Done::keep(ConfirmOutcome::Already(found.about))),
+            State::Confirmed if !found.renews || found.has_expired(self.now) => {
+                return Ok(Done::keep(ConfirmOutcome::Already(found.about)));
+            }
             State::Over => return Ok(Done::keep(ConfirmOutcome::Expired(found.about))),
             State::Pending if found.has_expired(self.now) => {
                 return Ok(Done::keep(ConfirmOutcome::Expired(found.about)));
             }
-            State::Pending => {}
+            State::Pending | State::Confirmed => {}
         }
         let now = self.now;
-        mark_confirmed(conn, &found.subject, &found.attempt, now).await?;
-        let mail = match found.about.kind {
+        let kind = found.about.kind;
+        mark_confirmed(conn, &found.subject, &found.attempt, kind, now).await?;
+        let mail = match kind {
             SubjectKind::Petition => {
-                log(conn, &found.about.form_id, &found.subject, 1, now).await?;
+                // A newer form in an older one's place is no second signature.
+                if found.state == State::Pending {
+                    log(conn, &found.about.form_id, &found.subject, 1, now).await?;
+                }
                 subscribe_too(conn, &found.attempt, now).await?
             }
             SubjectKind::Newsletter => {
@@ -189,17 +202,18 @@ impl Write for Confirm {
     }
 }
 
-/// The subject is confirmed by this attempt; what other attempts hold is erased, and mails that
-/// still wait for them are not sent.
+/// The subject is confirmed by this attempt, and the others are settled with it.
 async fn mark_confirmed(
     conn: &mut SqliteConnection,
     subject: &str,
     attempt: &str,
+    kind: SubjectKind,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let steps = [
         "update subjects set state = 'confirmed', attempt_id = ?2, confirmed_at = ?3 where id = ?1",
-        "update attempts set confirmed_at = ?3 where id = ?2 and subject_id = ?1",
+        // The nonce has done its work: it would only tie together what one browser signed.
+        "update attempts set confirmed_at = ?3, nonce_hash = null where id = ?2 and subject_id = ?1",
     ];
     for step in steps {
         sqlx::query(step)
@@ -209,20 +223,7 @@ async fn mark_confirmed(
             .execute(&mut *conn)
             .await?;
     }
-    let steps = [
-        "delete from outbox where state = 'waiting'
-             and attempt_id in (select id from attempts where subject_id = ?1 and ?2 = ?2)",
-        "update attempts set email = null, fields = null, nonce_hash = null, newsletter_key = null
-         where subject_id = ?1 and id <> ?2",
-    ];
-    for step in steps {
-        sqlx::query(step)
-            .bind(subject)
-            .bind(attempt)
-            .execute(&mut *conn)
-            .await?;
-    }
-    Ok(())
+    attempts::settle(conn, subject, attempt, kind).await
 }
 
 /// Appends to the log of confirmations.
@@ -301,7 +302,7 @@ async fn subscribe_too(
     .bind(attempt)
     .execute(&mut *conn)
     .await?;
-    mark_confirmed(conn, &subject, &copy, now).await?;
+    mark_confirmed(conn, &subject, &copy, SubjectKind::Newsletter, now).await?;
     queue(conn, &copy, OutboxKind::WelcomeNewsletter, now).await?;
     Ok(true)
 }

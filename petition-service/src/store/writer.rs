@@ -108,6 +108,11 @@ impl Writer {
         Self(sender)
     }
 
+    /// Waits until the task is gone, which it is before its time if it panicked.
+    pub(super) async fn closed(&self) {
+        self.0.closed().await;
+    }
+
     /// Writes and waits until it is on the disk.
     pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Out, StoreError> {
         let (reply, answer) = oneshot::channel();

@@ -5,12 +5,15 @@ use campaign_file::{ConsentText, FormKind};
 use super::{Service, messages};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
-use crate::domain::{SubmittedValues, TokenHash, ValidForm, form, state};
+use crate::domain::{Private, SubmittedValues, TokenSecret, ValidForm, form, state};
 use crate::pages::{self, Mistake};
 use crate::store::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, SignUpOutcome, StoreError, SubjectKind,
     UsedChallenge,
 };
+
+/// The longest address of a page that is believed, in bytes.
+const LONGEST_PAGE: usize = 1024;
 
 /// A form as it came.
 #[derive(Clone, Debug, Default)]
@@ -18,15 +21,21 @@ pub struct Request {
     /// Language that the form says it is in.
     pub lang: String,
     /// Address of the page that the form says it stood on.
-    pub form_page: String,
+    pub form_page: Private<String>,
     /// What was typed and ticked.
     pub values: SubmittedValues,
+    /// SHA-256 of the consent text that the form showed; empty if it does not say.
+    pub consent_sha256: String,
+    /// The same of the newsletter box.
+    pub newsletter_sha256: String,
     /// The trap for programs: people leave it empty, since they do not see it.
-    pub honeypot: String,
+    pub honeypot: Private<String>,
     /// The captcha's answer.
     pub captcha: Answer,
-    /// Hash of the nonce given to the browser.
-    pub nonce_hash: Option<TokenHash>,
+    /// The nonce given to the browser.
+    pub nonce: Option<TokenSecret>,
+    /// Stands for the network from which it came ([`crate::domain::Keys::network_key`]).
+    pub network: String,
 }
 
 /// To which form, and as what.
@@ -52,6 +61,8 @@ pub enum Joined {
     Invalid(Vec<Mistake>),
     /// There is no such form.
     NoSuchForm,
+    /// There is, but not in the language that the visitor reads: no proof of consent could be kept.
+    NoSuchLanguage,
 }
 
 impl Service {
@@ -60,12 +71,12 @@ impl Service {
     /// # Errors
     /// The database did not take it: nothing is promised to the visitor.
     pub async fn join(&self, join: Join<'_>, request: &Request) -> Result<Joined, StoreError> {
-        let Some(form) = join
-            .campaign
-            .form(join.form_id, &request.lang)
-            .filter(|form| kind_of(form) == join.kind)
-        else {
+        let known = join.campaign.form_known(join.form_id, &request.lang);
+        if known.is_none_or(|form| kind_of(&form) != join.kind) {
             return Ok(Joined::NoSuchForm);
+        }
+        let Some(form) = join.campaign.form(join.form_id, &request.lang) else {
+            return Ok(Joined::NoSuchLanguage);
         };
         let check_mail = Joined::CheckMail {
             next: form.voice.language.steps.check_mail.clone(),
@@ -73,15 +84,21 @@ impl Service {
         if let Some(mistake) = self.closed(form) {
             return Ok(Joined::Invalid(vec![mistake]));
         }
-        if !request.honeypot.trim().is_empty() {
+        if !request.honeypot.expose().trim().is_empty() {
+            metrics::counter!("forms_trapped", "kind" => join.kind.name()).increment(1);
             // A program gets the same answer as a person, and nothing happens.
             return Ok(check_mail);
         }
+        let changed = changed(form, request);
         let valid = match form::validate(form.form, &request.values, is_country) {
-            Ok(valid) => valid,
-            Err(faults) => return Ok(Joined::Invalid(messages::mistakes(form, &faults))),
+            Ok(valid) if changed.is_empty() => valid,
+            Ok(_) => return Ok(Joined::Invalid(changed)),
+            Err(faults) => {
+                let faults = messages::mistakes(form, &faults);
+                return Ok(Joined::Invalid([faults, changed].concat()));
+            }
         };
-        let (budget, challenge) = match self.captcha(form, &request.captcha).await {
+        let (budget, challenge) = match self.captcha(form, request).await {
             Ok(passed) => passed,
             Err(key) => {
                 return Ok(Joined::Invalid(vec![messages::mistake(
@@ -91,7 +108,10 @@ impl Service {
         };
         let sign_up = self.sign_up(join.campaign, form, request, valid, (budget, challenge));
         Ok(match self.store.sign_up(sign_up, self.clock.now()).await? {
-            SignUpOutcome::Accepted { .. } => check_mail,
+            SignUpOutcome::Accepted { .. } => {
+                metrics::counter!("forms_taken", "kind" => join.kind.name()).increment(1);
+                check_mail
+            }
             SignUpOutcome::CaptchaUsed => {
                 Joined::Invalid(vec![messages::mistake(form, "captcha", "error_captcha")])
             }
@@ -116,11 +136,16 @@ impl Service {
     async fn captcha(
         &self,
         form: FormIn<'_>,
-        answer: &Answer,
+        request: &Request,
     ) -> Result<(MailBudget, Option<UsedChallenge>), &'static str> {
+        let answer = &request.captcha;
         let asks_nothing = matches!(self.captcha.provider(""), crate::captcha::Provider::None);
         if answer.is_empty() && !asks_nothing {
             // A browser without scripts cannot answer: the mail itself must do.
+            if self.unproven_share.take(&request.network).is_err() {
+                metrics::counter!("unproven_limited").increment(1);
+                return Err("error_captcha_unavailable");
+            }
             let per_hour = self.unproven_per_hour;
             return Ok((MailBudget::Unproven { per_hour }, None));
         }
@@ -170,10 +195,10 @@ impl Service {
             email: valid.email.display.clone(),
             values: valid.values,
             lang: form.voice.code.to_owned(),
-            form_page: believed(campaign, form, &request.form_page),
+            form_page: believed(campaign, form, request.form_page.expose()),
             consent: consent(&form.texts.consent, &form.form.consent_version),
             newsletter,
-            nonce_hash: request.nonce_hash,
+            nonce: request.nonce.clone(),
             challenge,
             budget,
         }
@@ -189,7 +214,7 @@ impl Service {
             return None;
         };
         let id = facts.newsletter.as_deref()?;
-        campaign.form(id, form.voice.code)?;
+        campaign.form_known(id, form.voice.code)?;
         Some(NewsletterIntent {
             form_id: id.to_owned(),
             dedupe_key: self.keys.dedupe_key(id, canonical),
@@ -200,6 +225,32 @@ impl Service {
             ),
         })
     }
+}
+
+/// What was agreed to beside another text than the one that stands there now. The proof of consent
+/// must hold what the visitor read.
+fn changed(form: FormIn<'_>, request: &Request) -> Vec<Mistake> {
+    let boxes = [
+        (
+            "consent",
+            request.values.consent,
+            Some(&form.texts.consent),
+            &request.consent_sha256,
+        ),
+        (
+            "newsletter",
+            request.values.newsletter,
+            form.texts.newsletter_consent.as_ref(),
+            &request.newsletter_sha256,
+        ),
+    ];
+    boxes
+        .into_iter()
+        .filter(|(_, ticked, text, shown)| {
+            *ticked && text.is_some_and(|text| !text.was_shown(shown))
+        })
+        .map(|(field, ..)| messages::mistake(form, field, "error_consent_changed"))
+        .collect()
 }
 
 fn consent(text: &ConsentText, version: &str) -> Consent {
@@ -220,10 +271,11 @@ fn kind_of(form: &FormIn<'_>) -> SubjectKind {
 /// The page that the form stood on, if it can be one: a petition stands on pages that the campaign
 /// file names, a newsletter on any page of the site.
 fn believed(campaign: &Campaign, form: FormIn<'_>, page: &str) -> String {
-    let on_site = || page.starts_with(&campaign.file().site.base_url);
+    let page = page.split(['?', '#']).next().unwrap_or_default();
+    let on_site = || page.len() <= LONGEST_PAGE && page.starts_with(&campaign.file().site.base_url);
     let known = form.stands_on(page) || (!form.is_petition() && on_site());
     if known {
-        page.split(['?', '#']).next().unwrap_or_default().to_owned()
+        page.to_owned()
     } else {
         form.texts.page.clone()
     }
@@ -233,4 +285,37 @@ fn is_country(code: &str) -> bool {
     pages::countries("en")
         .iter()
         .any(|country| country.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_PAGE, Request, believed};
+    use crate::campaign::{Campaign, sample};
+    use crate::domain::Private;
+
+    #[test]
+    fn a_request_prints_nothing_that_was_typed() {
+        let typed = || Private::new("Anna".to_owned());
+        let mut request = Request {
+            form_page: typed(),
+            honeypot: typed(),
+            ..Request::default()
+        };
+        request.values.set("first_name", "Anna");
+        assert!(!format!("{request:?}").contains("Anna"));
+    }
+
+    #[test]
+    fn the_page_of_a_newsletters_form_is_a_page_of_the_site_of_sane_length() {
+        let campaign = Campaign::new(sample::file()).expect("a campaign");
+        let form = campaign.form("news", "nl").expect("the form");
+        let page = "https://site.example/news/article/";
+        assert_eq!(believed(&campaign, form, &format!("{page}?a=1")), page);
+        let long = format!("{page}{}", "x".repeat(LONGEST_PAGE));
+        assert_eq!(believed(&campaign, form, &long), form.texts.page);
+        assert_eq!(
+            believed(&campaign, form, "https://evil.example/"),
+            form.texts.page
+        );
+    }
 }

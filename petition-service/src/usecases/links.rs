@@ -1,7 +1,7 @@
 //! The links in mails: what they would do, and doing it.
 
 use super::Service;
-use crate::domain::{Purpose, TokenHash, TokenSecret};
+use crate::domain::{Purpose, TokenSecret};
 use crate::store::{About, ConfirmOutcome, LeaveOutcome, Peek, PeekState, StoreError};
 
 /// What a link leads to.
@@ -41,7 +41,7 @@ impl Service {
         &self,
         path: &str,
         token: &str,
-        nonce: Option<TokenHash>,
+        nonce: Option<&TokenSecret>,
     ) -> Result<Opened, StoreError> {
         let Some(token) = TokenSecret::parse(token) else {
             return Ok(Opened::Unknown);
@@ -57,7 +57,8 @@ impl Service {
                 kind: peek.kind,
             }));
         }
-        let same_browser = nonce.is_some() && peek.nonce_hash == nonce;
+        let same_browser =
+            nonce.is_some_and(|nonce| peek.nonce_hash == Some(nonce.hash_for(&peek.attempt_id)));
         Ok(Opened::Button { peek, same_browser })
     }
 

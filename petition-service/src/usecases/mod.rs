@@ -3,6 +3,7 @@
 mod join;
 mod links;
 mod messages;
+mod rate;
 
 use std::sync::Arc;
 
@@ -13,6 +14,11 @@ use crate::store::Store;
 
 pub use join::{Join, Joined, Request};
 pub use links::{Left, Opened};
+pub use rate::Rate;
+
+/// A network's share in the budget of forms without a captcha's answer is one part in so many:
+/// otherwise a few networks could use it all up.
+pub const UNPROVEN_SHARES: u32 = 10;
 
 /// What the use cases need.
 #[derive(Clone)]
@@ -29,4 +35,6 @@ pub struct Service {
     pub clock: Clock,
     /// Mails an hour for forms without a captcha's answer.
     pub unproven_per_hour: u32,
+    /// Each network's share in them.
+    pub unproven_share: Arc<Rate>,
 }

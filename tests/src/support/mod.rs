@@ -1,5 +1,7 @@
-//! Programs to start, a site to build, a mail server to send to, a client to ask with.
+//! Programs to start, a site to build, a mail server to send to, a client to ask with, a look into
+//! the database.
 
+pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod programs;
 pub(crate) mod sink;

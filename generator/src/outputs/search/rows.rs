@@ -54,7 +54,8 @@ pub(super) fn collect(
             ));
         }
         for page in section.pages.iter().filter_map(|id| graph.pages.get(id)) {
-            if !page.front.in_search_index || !seen.insert(&page.id) {
+            let listed = page.front.in_search_index && !graph.unlisted_pages.contains(&page.id);
+            if !listed || !seen.insert(&page.id) {
                 continue;
             }
             rows.push(row(

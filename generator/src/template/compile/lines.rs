@@ -1,9 +1,23 @@
-//! The lines on which tags open. The syntax tree holds no places, but its tags stand in the order
+//! The tags of a text and the lines on which they open. The syntax tree holds no places, but its tags stand in the order
 //! of the text: the n-th tag of the tree is the n-th of the text.
 
-/// Lines of the tags `{{` and `{%` of a text, in order; comments and raw text hold none.
-pub(super) fn tag_lines(text: &str) -> Vec<usize> {
-    let mut lines = Vec::new();
+/// A tag with what opens and closes it.
+pub(super) struct Tag<'a> {
+    /// The line on which it opens, from 1.
+    pub(super) line: usize,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// Its first word: what a tag `{%` does.
+    pub(super) fn keyword(&self) -> &'a str {
+        keyword(self.text)
+    }
+}
+
+/// The tags `{{` and `{%` of a text, in order; comments and raw text hold none.
+pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
+    let mut tags = Vec::new();
     let mut line = 1;
     let mut rest = text;
     while let Some(at) = rest.find('{') {
@@ -21,7 +35,7 @@ pub(super) fn tag_lines(text: &str) -> Vec<usize> {
         let end = tag_end(from, close);
         let (tag, after) = from.split_at_checked(end).unwrap_or((from, ""));
         if close != "#}" {
-            lines.push(line);
+            tags.push(Tag { line, text: tag });
         }
         line += newlines(tag);
         rest = after;
@@ -33,7 +47,7 @@ pub(super) fn tag_lines(text: &str) -> Vec<usize> {
             rest = after;
         }
     }
-    lines
+    tags
 }
 
 fn newlines(text: &str) -> usize {
@@ -81,7 +95,11 @@ fn find_endraw(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::tag_lines;
+    use super::tags;
+
+    fn tag_lines(text: &str) -> Vec<usize> {
+        tags(text).iter().map(|tag| tag.line).collect()
+    }
 
     #[test]
     fn tags_in_comments_and_raw_text_do_not_count() {

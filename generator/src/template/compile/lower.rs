@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use tera1::ast;
 
+use super::bounds;
 use super::expressions::{call, expression};
-use super::lines::tag_lines;
+use super::lines::{self, Tag};
 use super::{Compiled, ForLoop, Import, Macro, Node, What};
 use crate::diagnostic::Diagnostic;
 
@@ -19,9 +20,11 @@ pub(in crate::template) fn compile(
     file: &str,
     text: &str,
 ) -> Result<Compiled, Diagnostic> {
+    let tags = lines::tags(text);
+    bounds::check(&tags).map_err(|fault| fault.in_file(file))?;
     let template = tera1::Template::new(name, None, text).map_err(|error| syntax(file, &error))?;
     let mut lowering = Lowering {
-        lines: tag_lines(text).into_iter(),
+        tags: tags.into_iter(),
         macros: BTreeMap::new(),
         imports: Vec::new(),
         parent: None,
@@ -50,17 +53,17 @@ fn gather(nodes: &[Node], blocks: &mut BTreeMap<String, Arc<Vec<Node>>>) {
     }
 }
 
-struct Lowering {
-    lines: std::vec::IntoIter<usize>,
+struct Lowering<'a> {
+    tags: std::vec::IntoIter<Tag<'a>>,
     macros: BTreeMap<String, Macro>,
     imports: Vec<Import>,
     parent: Option<(String, Option<usize>)>,
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// The line of the next tag of the text.
     fn line(&mut self) -> Option<usize> {
-        self.lines.next()
+        self.tags.next().map(|tag| tag.line)
     }
 
     fn body(&mut self, nodes: &[ast::Node]) -> Vec<Node> {

@@ -1,6 +1,7 @@
 //! From a template's text to what the renderer walks: Tera 1's syntax tree, lowered once, with
 //! paths taken apart and the line of each tag.
 
+mod bounds;
 mod expressions;
 mod ir;
 mod lines;

@@ -3,7 +3,12 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use chrono::{Local, SecondsFormat, Utc};
+#[expect(
+    clippy::disallowed_types,
+    reason = "`now` gives the author's own time, as in Zola"
+)]
+use chrono::Local;
+use chrono::{SecondsFormat, Utc};
 use tera::Value;
 
 use crate::fields::nearest;
@@ -37,6 +42,10 @@ pub(super) fn throw(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     Err(Fault::new(args.required_text("message")?))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the template asks for the time, as in Zola"
+)]
 pub(super) fn now(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let timestamp = args.flag("timestamp", false)?;
     let instant = Utc::now();
@@ -65,6 +74,10 @@ pub(super) fn get_random(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value
     Ok(Value::from(start.saturating_add_unsigned(random)))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the template asks for the environment, as in Zola"
+)]
 pub(super) fn get_env(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let name = args.required_text("name")?;
     match (std::env::var(name), args.get("default")) {

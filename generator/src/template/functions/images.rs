@@ -18,6 +18,10 @@ use crate::template::values;
 /// Where resized images stand in the site.
 const FOLDER: &str = "processed_images";
 
+/// More pixels than this (some 10,000 by 10,000) are a mistake, and would take the memory of the
+/// machine.
+const MOST_PIXELS: u64 = 100_000_000;
+
 fn find(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Option<FoundFile>> {
     files::find(scope.settings, path).map_err(|reason| args.fault(format!("cannot read: {reason}")))
 }
@@ -112,6 +116,16 @@ pub(super) fn resize_image(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering
         .unwrap_or_default();
     let (format, extension) = format(args, kind)?;
     let (width, height) = operation.resized((orig_width, orig_height));
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(args
+            .fault(format!(
+                "is asked for {width} by {height} pixels, more than a page can use"
+            ))
+            .hint(format!(
+                "ask for {} million pixels at most",
+                MOST_PIXELS / 1_000_000
+            )));
+    }
     let target = target(path, operation, format, extension);
     scope.effects.request_image(ImageRequest {
         source: SourcePath(file.label),
@@ -143,11 +157,12 @@ fn address(target: &str, scope: &Scope<'_>) -> String {
 
 /// The file's name tells what was asked for, so that another wish never meets an old file.
 fn target(path: &str, operation: ImageOperation, format: ImageFormat, extension: &str) -> String {
-    let stem = path
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.rsplit_once('.'))
-        .map_or(path, |(stem, _)| stem);
+    // Only the name: the folder of resized images has no folders in it.
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name.trim_start_matches('.'),
+    };
     let wish = format!("{path}\n{operation:?}\n{format:?}");
     let hash = hex(blake3::hash(wish.as_bytes()).as_bytes());
     let short = hash.get(..16).unwrap_or(&hash);

@@ -30,10 +30,18 @@ fn site<'a>(args: &Arguments<'_>, scope: &Scope<'a>) -> Rendering<&'a dyn SiteLo
     })
 }
 
+/// What stands for a page that may be missing. Zola knows no `required` here and stops at the miss:
+/// a site that has all its translations is the same in both.
+fn null_unless(required: bool) -> Option<Value> {
+    (!required).then(Value::none)
+}
+
 pub(super) fn get_page(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
     let path = args.required_text("path")?;
     let file = in_language(path, args.text("lang")?, scope);
-    site(args, scope)?.page(&file).ok_or_else(|| {
+    let required = args.flag("required", true)?;
+    let found = site(args, scope)?.page(&file);
+    found.or_else(|| null_unless(required)).ok_or_else(|| {
         let fault = args.fault(format!("finds no page `{file}`"));
         let files = scope.graph.pages.keys().map(|id| &*id.0);
         match nearest(&file, files) {
@@ -50,16 +58,16 @@ pub(super) fn get_section(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<
         .get("metadata_only")
         .and_then(Value::as_bool)
         .unwrap_or(false);
-    site(args, scope)?
-        .section(&file, metadata_only)
-        .ok_or_else(|| {
-            let fault = args.fault(format!("finds no section `{file}`"));
-            let files = scope.graph.sections.keys().map(|id| &*id.0);
-            match nearest(&file, files) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault.hint("write the path of its _index.md below content/"),
-            }
-        })
+    let required = args.flag("required", true)?;
+    let found = site(args, scope)?.section(&file, metadata_only);
+    found.or_else(|| null_unless(required)).ok_or_else(|| {
+        let fault = args.fault(format!("finds no section `{file}`"));
+        let files = scope.graph.sections.keys().map(|id| &*id.0);
+        match nearest(&file, files) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint("write the path of its _index.md below content/"),
+        }
+    })
 }
 
 pub(super) fn get_taxonomy(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {

@@ -1,6 +1,7 @@
 //! The evaluator against Tera 1 itself.
 
 mod faults;
+mod nesting;
 mod oracle;
 mod random;
 mod rules;

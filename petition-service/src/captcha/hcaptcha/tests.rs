@@ -58,6 +58,9 @@ async fn siteverify(
         "garbage" => "<html>success: true".into_response(),
         "empty" => StatusCode::OK.into_response(),
         "500" => (StatusCode::INTERNAL_SERVER_ERROR, "oops").into_response(),
+        "good-500" => (StatusCode::BAD_GATEWAY, good("site.example")).into_response(),
+        "good-404" => (StatusCode::NOT_FOUND, good("site.example")).into_response(),
+        "moved" => axum::response::Redirect::temporary("/good").into_response(),
         "huge" => "[".repeat(8 * 1024 * 1024).into_response(),
         "hang" => std::future::pending().await,
         listed => codes(&listed.split('+').collect::<Vec<_>>()).into_response(),
@@ -68,6 +71,10 @@ async fn server() -> (String, Calls) {
     let calls = Calls::default();
     let app = Router::new()
         .route("/siteverify", post(siteverify))
+        .route(
+            "/good",
+            post(async || Json(json!({"success": true, "hostname": "site.example"}))),
+        )
         .with_state(calls.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/siteverify", listener.local_addr().unwrap());
@@ -177,6 +184,9 @@ async fn what_cannot_be_read_is_no_success() {
         "garbage",
         "empty",
         "500",
+        "good-500",
+        "good-404",
+        "moved",
         "huge",
     ] {
         let hcaptcha = Hcaptcha::new(config(&url)).unwrap();
@@ -262,8 +272,8 @@ async fn altcha_stands_in_only_while_hcaptcha_ails() {
     let missing = Verdict::Refused(RefusedReason::Missing);
     assert_eq!(both.verify(&solved, &context()).await, missing);
 
-    let unreadable = Verdict::Unavailable(UnavailableReason::Unreadable);
-    assert_eq!(ask(&both, "500").await, unreadable);
+    let unreachable = Verdict::Unavailable(UnavailableReason::Unreachable);
+    assert_eq!(ask(&both, "500").await, unreachable);
     assert!(matches!(both.provider("/c"), Provider::Altcha { .. }));
     assert!(both.challenge("safe-online", "nl").is_some());
     let passed = both.verify(&solved, &context()).await;

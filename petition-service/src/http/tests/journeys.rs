@@ -50,6 +50,11 @@ async fn a_signature_from_form_to_count() {
         assert_eq!(done.header("location"), "https://site.example/fr/signed/");
     }
     service.count_becomes(1).await;
+    let counted = async || service.get("/petitions/safe-online/count").await.json();
+    let as_of = counted().await["as_of"].clone();
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert!(as_of.is_string());
+    assert_eq!(counted().await["as_of"], as_of, "when it was added up");
     let counts = std::fs::read_to_string(service.folder.path().join("counts.json"));
     assert_eq!(
         counts.expect("readable").trim(),

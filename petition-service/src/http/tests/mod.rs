@@ -1,9 +1,12 @@
 //! The addresses, tried as browsers, programs and attackers try them: the service to try them on.
 
+mod consent;
 mod journeys;
+mod links;
 mod refusals;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +14,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use campaign_file::CampaignFile;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +32,7 @@ struct TestService {
     router: Router,
     mailer: Arc<MemoryMailer>,
     stop: CancellationToken,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
     folder: tempfile::TempDir,
 }
 
@@ -53,9 +57,17 @@ impl Answer {
 
 impl TestService {
     async fn start(settings: &str) -> Self {
+        Self::start_with(settings, &sample::file()).await
+    }
+
+    async fn start_with(settings: &str, campaign: &CampaignFile) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let json = sample::file().to_json().expect("JSON");
-        std::fs::write(folder.path().join("campaign.json"), json).expect("written");
+        write_campaign(folder.path(), campaign);
+        Self::open(folder, settings).await
+    }
+
+    /// On a folder with whatever is in it.
+    async fn open(folder: tempfile::TempDir, settings: &str) -> Self {
         let base = r#"
             public_url = "https://site.example/service"
             campaign_file = "campaign.json"
@@ -79,9 +91,32 @@ impl TestService {
             router: Router::new().nest("/service", app.router()),
             mailer,
             stop,
-            _tasks: tasks,
+            tasks,
             folder,
         }
+    }
+
+    /// Ends it; its folder stays.
+    async fn end(mut self) -> tempfile::TempDir {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+        let empty = tempfile::tempdir().expect("a folder");
+        std::mem::replace(&mut self.folder, empty)
+    }
+
+    fn write_campaign(&self, file: &CampaignFile) {
+        write_campaign(self.folder.path(), file);
+    }
+
+    /// Waits until an empty form is answered like that: a new campaign file is in use.
+    async fn until(&self, path: &str, status: StatusCode) {
+        for _ in 0..400 {
+            if self.post(path, &[]).await.status == status {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{path} never answered {status}");
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -149,6 +184,11 @@ impl Drop for TestService {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+fn write_campaign(folder: &Path, file: &CampaignFile) {
+    let json = file.to_json().expect("JSON");
+    std::fs::write(folder.join("campaign.json"), json).expect("written");
 }
 
 fn request(method: &str, path: &str) -> axum::http::request::Builder {

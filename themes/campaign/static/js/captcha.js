@@ -120,6 +120,7 @@
     reset() {
       this.pending = undefined;
       this.settled = false;
+      this.sent = false;
       this.waiting = false;
       this.ends = undefined;
       this.box.textContent = "";
@@ -132,9 +133,15 @@
     }
 
     async submit(event) {
+      if (this.sent) {
+        // On its way: a double click would send the same answer twice.
+        event.preventDefault();
+        return;
+      }
       if (this.ends && this.ends * 1000 < Date.now() + 15_000) this.reset();
       if (this.settled) {
-        // A second press is a second try, with an answer of its own.
+        this.sent = true;
+        // A press much later is a second try, with an answer of its own.
         setTimeout(() => this.reset(), 8_000);
         return;
       }

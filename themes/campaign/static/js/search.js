@@ -58,7 +58,8 @@
     const first = hits[0]?.[0] ?? 0;
     let from = Math.max(0, first - 70);
     if (from > 0) from = Math.max(from, text.indexOf(" ", from) + 1 || from);
-    const to = Math.min(text.length, from + 190);
+    // Whole words, also at the end.
+    const to = text.length <= from + 190 ? text.length : Math.max(text.lastIndexOf(" ", from + 190), from + 150);
     const paragraph = document.createElement("p");
     if (from > 0) paragraph.append("… ");
     let done = from;
@@ -73,6 +74,10 @@
     return paragraph;
   }
 
+  /** Texts of the index are HTML without its tags: `&nbsp;` still stands for a space. */
+  const parser = new DOMParser();
+  const decoded = (html) => parser.parseFromString(html ?? "", "text/html").body.textContent.replace(/\s+/g, " ").trim();
+
   let index;
   const load = () =>
     (index ??= fetch(words.index)
@@ -80,12 +85,16 @@
       .then((rows) =>
         rows
           .filter((row) => row.title)
-          .map((row) => ({
-            ...row,
-            plainTitle: plain(row.title),
-            plainDescription: plain(row.description ?? ""),
-            plainBody: plain(row.body ?? ""),
-          })),
+          .map((row) => {
+            const body = decoded(row.body);
+            return {
+              ...row,
+              body,
+              plainTitle: plain(row.title),
+              plainDescription: plain(row.description ?? ""),
+              plainBody: plain(body),
+            };
+          }),
       ));
 
   function show(row, patterns) {

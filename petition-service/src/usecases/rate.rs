@@ -1,4 +1,4 @@
-//! How many forms a network may send.
+//! How much a network may have of what all share.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,15 +6,16 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// One limit for every network.
-pub(super) struct Rate {
+/// One limit for every network. Kept in memory only: a start forgets it.
+pub struct Rate {
     limiter: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
 }
 
 impl Rate {
     /// So many in an hour, all of them at once if need be.
-    pub(super) fn per_hour(count: u32) -> Self {
+    #[must_use]
+    pub fn per_hour(count: u32) -> Self {
         let count = NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
             limiter: RateLimiter::keyed(Quota::per_hour(count)),
@@ -26,14 +27,14 @@ impl Rate {
     ///
     /// # Errors
     /// The share is used up: how long until the next one.
-    pub(super) fn take(&self, key: &str) -> Result<(), Duration> {
+    pub fn take(&self, key: &str) -> Result<(), Duration> {
         self.limiter
             .check_key(&key.to_owned())
             .map_err(|until| until.wait_time_from(self.clock.now()))
     }
 
     /// Forgets keys that have their whole share again.
-    pub(super) fn tidy(&self) {
+    pub fn tidy(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }
