@@ -54,6 +54,7 @@ const CONFINED: &[Confined] = &[
             "source",
             "emit",
             "cli/init.rs",
+            "cli/migrate.rs",
             "dev/secrets.rs",
             "dev/service.rs",
         ],
