@@ -54,6 +54,7 @@ const CONFINED: &[Confined] = &[
             "source",
             "emit",
             "cli/init.rs",
+            "cli/migrate.rs",
             "dev/secrets.rs",
             "dev/service.rs",
         ],
@@ -104,7 +105,7 @@ const CONFINED: &[Confined] = &[
     },
     Confined {
         program: "generator",
-        word: "reqwest",
+        words: &["reqwest"],
         only_in: &["source"],
         because: "only `source` asks other hosts (rule 1)",
     },

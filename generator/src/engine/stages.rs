@@ -55,6 +55,12 @@ pub(super) struct Heads {
     colours: Option<Colours>,
 }
 
+/// What is used up by the stages that follow.
+struct Once {
+    content: Vec<ParsedContent>,
+    campaign: Option<Campaign>,
+}
+
 impl Run {
     fn stage<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
@@ -94,14 +100,8 @@ impl Run {
         // The bodies hold the texts from here on, and each is let go once it is rendered.
         heads.sources.forget_content();
         let content = std::mem::take(&mut heads.content);
-        self.bodies_and_files(
-            engine,
-            settings,
-            &Arc::new(heads),
-            content,
-            campaign,
-            &*shelf,
-        );
+        let once = Once { content, campaign };
+        self.bodies_and_files(engine, settings, &Arc::new(heads), once, &*shelf);
     }
 
     fn heads(&mut self, settings: &Settings) -> Heads {
@@ -149,8 +149,7 @@ impl Run {
         engine: &Engine,
         settings: &Arc<Settings>,
         heads: &Arc<Heads>,
-        content: Vec<ParsedContent>,
-        campaign: Option<Campaign>,
+        once: Once,
         shelf: &dyn Shelf,
     ) {
         let (graph, materials) = (&heads.graph, heads_of(heads));
@@ -183,7 +182,7 @@ impl Run {
             effects: &effects,
         };
         let bodies = self.stage("bodies", || {
-            bodies::render(settings, content, materials, doors, &host_of_bodies)
+            bodies::render(settings, once.content, materials, doors, &host_of_bodies)
         });
         let bodies = self.take(bodies);
         let indexes = self.early("search", &tasks, |task| {
@@ -219,7 +218,7 @@ impl Run {
             .collect();
         let mut artifacts = self.files(&rest, &materials, shelf);
         artifacts.extend(early);
-        self.campaign(campaign, settings, &heads.templates, scope, &view);
+        self.campaign(once.campaign, settings, &heads.templates, scope, &view);
         let (images, mut warnings) = effects.take();
         warnings.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
         self.report.diagnostics.extend(warnings);

@@ -88,14 +88,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         slugify.taxonomies,
         table.faults(),
     );
-    let extra = table.node("extra").map(|node| match node.kind {
-        Kind::Table(_) => node.clone(),
-        _ => {
-            let message = format!("`extra` must be a table, not {}", node.describe());
-            table.faults().push(node.place, Diagnostic::error(message));
-            Node::empty_table()
-        }
-    });
+    let extra = extra(&mut table);
     let output_dir = table
         .string("output_dir")
         .unwrap_or_else(|| "public".to_owned());
@@ -139,8 +132,21 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
     table.finish_strict(MOVED);
     Own {
         settings,
-        extra: extra.unwrap_or_else(Node::empty_table),
+        extra,
         output_dir,
+    }
+}
+
+/// The author's own settings.
+fn extra(table: &mut Table<'_, '_>) -> Node {
+    match table.node("extra") {
+        None => Node::empty_table(),
+        Some(node) if matches!(node.kind, Kind::Table(_)) => node.clone(),
+        Some(node) => {
+            let message = format!("`extra` must be a table, not {}", node.describe());
+            table.faults().push(node.place, Diagnostic::error(message));
+            Node::empty_table()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod faults;
+mod nesting;
 mod oracle;
 mod random;
 mod rules;
