@@ -343,6 +343,26 @@ mod built {
     }
 
     #[test]
+    fn each_template_has_its_cost_by_file() {
+        let site = site(
+            "",
+            &[
+                ("content/a.md", "+++\n+++\n"),
+                ("content/b.md", "+++\n+++\n"),
+                ("templates/part.html", "{% macro m() %}x{% endmacro %}p"),
+                (
+                    "templates/page.html",
+                    "{% import \"part.html\" as part %}{{ part::m() }}{% include \"part.html\" %}",
+                ),
+            ],
+        );
+        let costs = sound(&site).costs;
+        let times = |file: &str| costs.get(file).map(|cost| cost.times);
+        assert_eq!(times("templates/page.html"), Some(2));
+        assert_eq!(times("templates/part.html"), Some(4), "{costs:?}");
+    }
+
+    #[test]
     fn languages_alone_get_no_search_index_and_are_told_so() {
         let site = site("[languages.en]\nbuild_search_index = true\n", &[]);
         let report = sound(&site);

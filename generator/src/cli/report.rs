@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::BuildReport;
+use crate::template::Cost;
 
 /// Says a line. A terminal that is gone must not end the work.
 pub(super) fn say(line: &str) {
@@ -50,10 +51,22 @@ pub(super) fn counts(built: &BuildReport) {
     }
 }
 
+/// The most templates that are told of.
+const SLOWEST: usize = 20;
+
 /// What each stage and the slowest templates cost.
 pub(super) fn timings(built: &BuildReport) {
+    let ms = |time: Duration| format!("{:>9.1} ms", time.as_secs_f64() * 1000.0);
     for (name, time) in &built.timings {
-        say(&format!("{:>9.1} ms  {name}", time.as_secs_f64() * 1000.0));
+        say(&format!("{}  {name}", ms(*time)));
+    }
+    let mut costs: Vec<(&String, &Cost)> = built.costs.iter().collect();
+    costs.sort_by(|a, b| b.1.spent.cmp(&a.1.spent).then_with(|| a.0.cmp(b.0)));
+    if !costs.is_empty() {
+        say("Templates, with what they include and call, added up over all threads:");
+    }
+    for (file, cost) in costs.into_iter().take(SLOWEST) {
+        say(&format!("{}  {file} ({} ×)", ms(cost.spent), cost.times));
     }
 }
 

@@ -22,6 +22,7 @@ use crate::outputs::images::Picture;
 use crate::outputs::{Artifact, InMemory, OutputPath, Shelf};
 use crate::settings::{Overrides, Settings};
 use crate::source::Remotes;
+use crate::template::Cost;
 
 /// What a build found and made.
 #[derive(Default)]
@@ -38,6 +39,8 @@ pub struct BuildReport {
     pub diagnostics: Vec<Diagnostic>,
     /// What each stage cost.
     pub timings: Vec<(String, Duration)>,
+    /// What each template cost, by its file.
+    pub costs: BTreeMap<String, Cost>,
     /// How much there is.
     pub counts: Counts,
     /// Links that leave the site, in the order of the sources.

@@ -219,6 +219,20 @@ impl Run {
         let mut artifacts = self.files(&rest, &materials, shelf);
         artifacts.extend(early);
         self.campaign(once.campaign, settings, &heads.templates, scope, &view);
+        self.effects(engine, settings, &effects, &mut artifacts);
+        self.report.artifacts = Arc::new(artifacts);
+    }
+
+    /// What templates did beside their texts. An image joins the site's files where no other file won
+    /// its address.
+    fn effects(
+        &mut self,
+        engine: &Engine,
+        settings: &Settings,
+        effects: &Effects,
+        artifacts: &mut BTreeMap<OutputPath, Artifact>,
+    ) {
+        self.report.costs = effects.costs();
         let (images, mut warnings) = effects.take();
         warnings.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
         self.report.diagnostics.extend(warnings);
@@ -232,7 +246,6 @@ impl Run {
                 .or_insert_with(|| image.artifact.clone());
         }
         self.report.images = images;
-        self.report.artifacts = Arc::new(artifacts);
     }
 
     /// Makes the files that templates may ask for while others are made.

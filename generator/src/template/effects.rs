@@ -1,6 +1,8 @@
-//! What a template asks for beside its text: images to make, warnings to show.
+//! What a template does beside its text: images to make, warnings to show, time to account for.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourcePath;
@@ -116,8 +118,26 @@ pub struct ImageRequest {
 /// Collects side effects while templates are rendered, from any thread.
 #[derive(Debug, Default)]
 pub struct Effects {
-    images: Mutex<Vec<ImageRequest>>,
+    images: Mutex<BTreeSet<ImageRequest>>,
     warnings: Mutex<Vec<Diagnostic>>,
+    costs: Mutex<BTreeMap<String, Cost>>,
+}
+
+/// What a template cost in all, with what it includes and calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// How often it was rendered, included, or a macro of it called.
+    pub times: usize,
+    /// How long that took, added up over all threads.
+    pub spent: Duration,
+}
+
+impl Cost {
+    /// Adds another cost.
+    pub fn add(&mut self, other: Self) {
+        self.times += other.times;
+        self.spent += other.spent;
+    }
 }
 
 impl Effects {
@@ -130,9 +150,7 @@ impl Effects {
     /// Asks for an image.
     pub fn request_image(&self, request: ImageRequest) {
         let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
-        if !images.contains(&request) {
-            images.push(request);
-        }
+        images.insert(request);
     }
 
     /// Adds a warning.
@@ -143,12 +161,33 @@ impl Effects {
         }
     }
 
-    /// The images and the warnings, each once, in the order in which they were asked for.
+    /// Adds what templates cost, by their files.
+    pub(super) fn spent<'a>(&self, costs: impl IntoIterator<Item = (&'a str, Cost)>) {
+        let mut known = self.costs.lock().unwrap_or_else(PoisonError::into_inner);
+        for (template, cost) in costs {
+            match known.get_mut(template) {
+                Some(known) => known.add(cost),
+                None => {
+                    known.insert(template.to_owned(), cost);
+                }
+            }
+        }
+    }
+
+    /// What each template cost, by its file.
+    #[must_use]
+    pub fn costs(&self) -> BTreeMap<String, Cost> {
+        let costs = self.costs.lock().unwrap_or_else(PoisonError::into_inner);
+        costs.clone()
+    }
+
+    /// The images and the warnings, each once.
     #[must_use]
     pub fn take(&self) -> (Vec<ImageRequest>, Vec<Diagnostic>) {
         let mut images = self.images.lock().unwrap_or_else(PoisonError::into_inner);
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-        (std::mem::take(&mut *images), std::mem::take(&mut *warnings))
+        let images = std::mem::take(&mut *images).into_iter().collect();
+        (images, std::mem::take(&mut *warnings))
     }
 }
 

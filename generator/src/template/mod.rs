@@ -24,7 +24,7 @@ mod tests;
 mod values;
 
 pub use context::Context;
-pub use effects::{Effects, ImageFormat, ImageOperation, ImageRequest, resized_name};
+pub use effects::{Cost, Effects, ImageFormat, ImageOperation, ImageRequest, resized_name};
 pub use files::Files;
 pub use load::{TemplateSource, Templates, Theme};
 pub use picture::open_picture;

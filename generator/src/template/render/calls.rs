@@ -1,5 +1,7 @@
 //! Calls of filters, functions and macros.
 
+use std::time::Instant;
+
 use tera::Value;
 
 use super::Renderer;
@@ -67,7 +69,9 @@ impl<'a> Renderer<'a> {
             variables.push((name.as_str(), value));
         }
         self.stack.push(FrameKind::Macro, template, variables);
+        let start = Instant::now();
         let done = self.deeper(template, |renderer| renderer.body(&definition.body, out));
+        self.spent(template, start);
         self.stack.pop();
         done
     }

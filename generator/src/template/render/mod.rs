@@ -6,8 +6,11 @@ mod expressions;
 mod numbers;
 mod stack;
 
+use std::time::Instant;
+
 use super::compile::{Compiled, ForLoop, Node, What};
 use super::context::Context;
+use super::effects::Cost;
 use super::fault::{Fault, Rendering};
 use super::load::Templates;
 use super::scope::Scope;
@@ -39,6 +42,8 @@ pub(super) struct Renderer<'a> {
     escape: bool,
     blocks: Vec<OpenBlock<'a>>,
     depth: usize,
+    /// What the templates included and called cost: a handful, so a list will do.
+    costs: Vec<(&'a str, Cost)>,
 }
 
 impl<'a> Renderer<'a> {
@@ -66,18 +71,35 @@ impl<'a> Renderer<'a> {
             escape,
             blocks: Vec::new(),
             depth: 0,
+            costs: Vec::new(),
         }
     }
 
     /// Renders the template asked for.
     pub(super) fn render(mut self) -> Rendering<String> {
+        let start = Instant::now();
         let mut out = String::new();
         let root = self.root;
         for node in &root.nodes {
             // The template asked for may extend another: its own text outside blocks is not shown.
             self.node(node, &mut out)?;
         }
+        self.spent(self.main, start);
+        self.scope.effects.spent(self.costs);
         Ok(out)
+    }
+
+    /// Notes what a template cost since then.
+    fn spent(&mut self, template: &'a Compiled, start: Instant) {
+        let cost = Cost {
+            times: 1,
+            spent: start.elapsed(),
+        };
+        let file = template.file.as_str();
+        match self.costs.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, known)) => known.add(cost),
+            None => self.costs.push((file, cost)),
+        }
     }
 
     fn body(&mut self, nodes: &'a [Node], out: &mut String) -> Rendering<()> {
@@ -274,7 +296,9 @@ impl<'a> Renderer<'a> {
             });
         };
         self.stack.push(FrameKind::Include, template, Vec::new());
+        let start = Instant::now();
         let done = self.deeper(template, |renderer| renderer.body(&template.nodes, out));
+        self.spent(template, start);
         self.stack.pop();
         done
     }
