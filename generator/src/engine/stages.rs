@@ -165,7 +165,7 @@ impl Run {
         let newer = heads.templates.dialect() == Dialect::Zola023;
         // Content of Zola 0.23 may ask for pages, which have no bodies yet.
         let without_bodies = if newer {
-            view::freeze(settings, graph, &Bodies::default())
+            view::freeze(settings, graph, Bodies::default())
         } else {
             SiteView::default()
         };
@@ -194,7 +194,7 @@ impl Run {
         self.report.outside = outside_links::collect(graph, &bodies);
         let links = self.stage("anchors", || anchors::check(settings, graph, &bodies));
         self.report.diagnostics.extend(links);
-        let view = Arc::new(self.stage("values", || view::freeze(settings, graph, &bodies)));
+        let view = Arc::new(self.stage("values", || view::freeze(settings, graph, bodies)));
         host.view = Arc::clone(&view);
         let host: Arc<dyn ScopeHost> = Arc::new(host);
         let filter = bodies::Filter::new(settings, materials, doors);
@@ -206,10 +206,8 @@ impl Run {
             settings,
             sources: &heads.sources,
             graph,
-            bodies: &bodies,
             view: &view,
             templates: &heads.templates,
-            colours: heads.colours.as_ref(),
             scope,
         };
         let rest: Vec<&OutputTask> = tasks

@@ -25,14 +25,10 @@ pub struct Materials<'a> {
     pub sources: &'a SourceTree,
     /// The graph.
     pub graph: &'a SiteGraph,
-    /// The rendered bodies.
-    pub bodies: &'a Bodies,
     /// The template values.
     pub view: &'a SiteView,
     /// The templates.
     pub templates: &'a Templates,
-    /// Colours in code; none: plain.
-    pub colours: Option<&'a Colours>,
     /// What templates' functions see.
     pub scope: Scope<'a>,
 }
@@ -84,7 +80,7 @@ pub fn comes_early(task: &OutputTask) -> bool {
     )
 }
 
-/// Makes one file.
+/// Makes one file that does not [come early](comes_early).
 ///
 /// # Errors
 /// What is wrong with its template or its source, with the file that it was made for.
@@ -112,12 +108,6 @@ pub fn render(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, 
 }
 
 fn as_written(task: &OutputTask, materials: &Materials<'_>) -> Result<Artifact, Diagnostic> {
-    let (settings, graph) = (materials.settings, materials.graph);
-    let early = style(task, materials.sources, materials.colours)
-        .or_else(|| search_file(task, settings, graph, materials.bodies));
-    if let Some(early) = early {
-        return early;
-    }
     let work = Work { materials };
     match &task.what {
         What::Copy { from, link } => Ok(Artifact::Copy {

@@ -11,10 +11,12 @@ pub use page::page_without_body;
 pub use section::section_without_body;
 pub use site::{SiteView, freeze};
 
+use std::sync::LazyLock;
+
 use indexmap::IndexMap;
 use tera::Value;
 
-use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::graph::{SectionId, SiteGraph};
 use crate::markup::{Heading, Rendered};
 use crate::settings::Settings;
 
@@ -27,12 +29,20 @@ pub fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
     Value::from(Fields::from(fields))
 }
 
+/// The list without items, shared by all that have none.
+static NOTHING: LazyLock<Value> = LazyLock::new(|| Value::from(Vec::<Value>::new()));
+
+fn list(items: Vec<Value>) -> Value {
+    if items.is_empty() {
+        NOTHING.clone()
+    } else {
+        Value::from(items)
+    }
+}
+
 fn strings<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Value {
-    let items: Vec<Value> = items
-        .into_iter()
-        .map(|item| Value::from(item.as_ref()))
-        .collect();
-    Value::from(items)
+    let items = items.into_iter();
+    list(items.map(|item| Value::from(item.as_ref())).collect())
 }
 
 fn toc(headings: &[Heading]) -> Value {
@@ -48,7 +58,7 @@ fn toc(headings: &[Heading]) -> Value {
             ])
         })
         .collect();
-    Value::from(nodes)
+    list(nodes)
 }
 
 fn translation(
@@ -67,18 +77,6 @@ fn translation(
     ])
 }
 
-fn page_translations(settings: &Settings, graph: &SiteGraph, ids: &[PageId]) -> Value {
-    let all: Vec<Value> = ids
-        .iter()
-        .filter_map(|id| graph.pages.get(id))
-        .map(|head| {
-            let title = head.front.title.as_deref();
-            translation(settings, &head.id.0, &head.lang, &head.permalink, title)
-        })
-        .collect();
-    Value::from(all)
-}
-
 fn section_translations(settings: &Settings, graph: &SiteGraph, ids: &[SectionId]) -> Value {
     let all: Vec<Value> = ids
         .iter()
@@ -88,7 +86,7 @@ fn section_translations(settings: &Settings, graph: &SiteGraph, ids: &[SectionId
             translation(settings, &head.id.0, &head.lang, &head.permalink, title)
         })
         .collect();
-    Value::from(all)
+    list(all)
 }
 
 fn html(body: Option<&Rendered>) -> Value {

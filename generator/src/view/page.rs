@@ -2,29 +2,27 @@
 
 use tera::Value;
 
-use super::{Fields, count, html, object, page_translations, strings, toc};
-use crate::graph::{PageHead, SiteGraph};
+use super::{Fields, NOTHING, count, html, object, strings, toc};
+use crate::graph::PageHead;
 use crate::markup::Rendered;
-use crate::settings::Settings;
 
 /// What shortcodes see of the page that they stand in: everything but its body and what other
 /// pages tell of it.
 #[must_use]
 pub fn page_without_body(head: &PageHead) -> Value {
-    let empty = Value::from(Vec::<Value>::new());
-    Value::from(fields(head, None, empty.clone(), empty))
+    let shared = Shared {
+        ancestors: strings(head.ancestors.iter().map(|id| &*id.0)),
+        translations: NOTHING.clone(),
+        backlinks: NOTHING.clone(),
+    };
+    Value::from(bare(head, None, shared))
 }
 
-/// All fields, without neighbours.
-pub(super) fn bare(
-    settings: &Settings,
-    graph: &SiteGraph,
-    head: &PageHead,
-    body: Option<&Rendered>,
-    backlinks: Value,
-) -> Fields {
-    let translations = page_translations(settings, graph, &head.translations);
-    fields(head, body, translations, backlinks)
+/// What a page has in common with others, or learns from them.
+pub(super) struct Shared {
+    pub(super) ancestors: Value,
+    pub(super) translations: Value,
+    pub(super) backlinks: Value,
 }
 
 /// The same page with its neighbours.
@@ -44,12 +42,8 @@ pub(super) fn beside(page: &Value, lower: Option<Value>, higher: Option<Value>) 
     Value::from(map)
 }
 
-fn fields(
-    head: &PageHead,
-    body: Option<&Rendered>,
-    translations: Value,
-    backlinks: Value,
-) -> Fields {
+/// All fields, without neighbours.
+pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> Fields {
     let front = &head.front;
     let text = |value: &Option<String>| Value::from(value.as_deref());
     let (year, month, day) = match front.ymd {
@@ -62,7 +56,7 @@ fn fields(
         ("content", html(body)),
         ("permalink", Value::from(head.permalink.as_str())),
         ("slug", Value::from(head.slug.as_str())),
-        ("ancestors", strings(head.ancestors.iter().map(|id| &*id.0))),
+        ("ancestors", shared.ancestors),
         ("title", text(&front.title)),
         ("description", text(&front.description)),
         ("updated", text(&front.updated)),
@@ -87,8 +81,8 @@ fn fields(
         ("lang", Value::from(head.lang.as_str())),
         ("lower", Value::none()),
         ("higher", Value::none()),
-        ("translations", translations),
-        ("backlinks", backlinks),
+        ("translations", shared.translations),
+        ("backlinks", shared.backlinks),
     ])
 }
 

@@ -1,14 +1,15 @@
 //! The whole site as template values.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use tera::Value;
 
 use super::taxonomy::{self, TaxonomyValues, TermValues};
-use super::{config, page, section};
+use super::{NOTHING, config, list, page, section, strings, translation};
 use crate::graph::{PageHead, PageId, SectionId, SiteGraph};
-use crate::markup::Bodies;
+use crate::markup::{Bodies, Rendered};
 use crate::settings::Settings;
 use crate::template::SiteLookup;
 
@@ -34,13 +35,14 @@ struct SectionValues {
     without_pages: Value,
 }
 
-/// Makes all values of the site.
+/// Makes all values of the site. Each body is let go once its values are made.
 #[must_use]
-pub fn freeze(settings: &Settings, graph: &SiteGraph, bodies: &Bodies) -> SiteView {
-    let backlinks = backlinks(graph, bodies);
-    let links_to = |file: &str| backlinks.get(file).cloned().unwrap_or_else(no_values);
+pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> SiteView {
+    let backlinks = backlinks(graph, &bodies);
+    let links_to = |file: &str| backlinks.get(file).unwrap_or(&NOTHING).clone();
+    let page_bodies = std::mem::take(&mut bodies.pages);
     let mut view = SiteView {
-        pages: pages(settings, graph, bodies, &links_to),
+        pages: pages(settings, graph, page_bodies, &links_to),
         configs: settings
             .languages
             .keys()
@@ -67,22 +69,22 @@ pub fn freeze(settings: &Settings, graph: &SiteGraph, bodies: &Bodies) -> SiteVi
     view
 }
 
-fn no_values() -> Value {
-    Value::from(Vec::<Value>::new())
-}
-
 fn pages(
     settings: &Settings,
     graph: &SiteGraph,
-    bodies: &Bodies,
+    mut bodies: BTreeMap<PageId, Arc<Rendered>>,
     links_to: &(dyn Fn(&str) -> Value + Sync),
 ) -> BTreeMap<PageId, PageValues> {
     let heads: Vec<&PageHead> = graph.pages.values().collect();
+    let bodies: Vec<Option<Arc<Rendered>>> =
+        heads.iter().map(|head| bodies.remove(&head.id)).collect();
+    let common = Common::of(settings, graph);
     let bare: Vec<Value> = heads
         .par_iter()
-        .map(|head| {
-            let body = bodies.pages.get(&head.id).map(|body| &**body);
-            page::bare(settings, graph, head, body, links_to(&head.id.0)).into()
+        .zip(bodies)
+        .map(|(head, body)| {
+            let shared = common.of_page(head, links_to(&head.id.0));
+            page::bare(head, body.as_deref(), shared).into()
         })
         .collect();
     let shared: BTreeMap<&PageId, &Value> = heads.iter().map(|head| &head.id).zip(&bare).collect();
@@ -106,6 +108,45 @@ fn pages(
             (head.id.clone(), values)
         })
         .collect()
+}
+
+/// Values that many pages show, made once.
+struct Common<'a> {
+    ancestors: BTreeMap<&'a [SectionId], Value>,
+    /// Each page as one of the translations of another.
+    translations: BTreeMap<&'a PageId, Value>,
+}
+
+impl<'a> Common<'a> {
+    fn of(settings: &Settings, graph: &'a SiteGraph) -> Self {
+        let mut ancestors: BTreeMap<&[SectionId], Value> = BTreeMap::new();
+        let mut translations = BTreeMap::new();
+        for head in graph.pages.values() {
+            ancestors
+                .entry(&head.ancestors)
+                .or_insert_with(|| strings(head.ancestors.iter().map(|id| &*id.0)));
+            if !head.translations.is_empty() {
+                let title = head.front.title.as_deref();
+                let value = translation(settings, &head.id.0, &head.lang, &head.permalink, title);
+                translations.insert(&head.id, value);
+            }
+        }
+        Self {
+            ancestors,
+            translations,
+        }
+    }
+
+    fn of_page(&self, head: &PageHead, backlinks: Value) -> page::Shared {
+        let ancestors = self.ancestors.get(head.ancestors.as_slice());
+        let translations = head.translations.iter();
+        let translations = translations.filter_map(|id| self.translations.get(id).cloned());
+        page::Shared {
+            ancestors: ancestors.unwrap_or(&NOTHING).clone(),
+            translations: list(translations.collect()),
+            backlinks,
+        }
+    }
 }
 
 fn taxonomies(
