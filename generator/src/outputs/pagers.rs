@@ -49,17 +49,26 @@ impl Pagers<'_> {
         }
     }
 
-    /// What the templates of the pager of that number see as `paginator`.
-    pub(super) fn value(&self, settings: &Settings, mut items: Vec<Value>, number: usize) -> Value {
+    /// Those of the list's items that the pager of that number shows.
+    pub(super) fn cut<'i, T>(&self, items: &'i [T], number: usize) -> Vec<&'i T> {
+        let before = number.saturating_sub(1).saturating_mul(self.step());
         if self.reversed {
-            items.reverse();
+            let items = items.iter().rev();
+            items.skip(before).take(self.step()).collect()
+        } else {
+            items.iter().skip(before).take(self.step()).collect()
         }
-        let last = self.number(items.len());
-        let shown: Vec<Value> = items
-            .into_iter()
-            .skip(number.saturating_sub(1).saturating_mul(self.step()))
-            .take(self.step())
-            .collect();
+    }
+
+    /// What the templates of the pager of that number see as `paginator`: `shown` of so many items.
+    pub(super) fn value(
+        &self,
+        settings: &Settings,
+        items: usize,
+        shown: Vec<Value>,
+        number: usize,
+    ) -> Value {
+        let last = self.number(items);
         let address = |number: usize| settings.permalink(&self.pager_path(number));
         let base = settings.permalink(&match self.part.trim_matches('/') {
             "" => self.path.to_owned(),

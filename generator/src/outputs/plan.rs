@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tera::Value;
 
@@ -54,8 +55,8 @@ pub(super) enum What {
         lang: String,
         name: String,
         slug: String,
-        /// The pager's number, where the term is paginated.
-        pager: Option<usize>,
+        /// Where the term is paginated.
+        pager: Option<TermPager>,
     },
     Feed(Feed),
     Sitemap(Vec<Value>),
@@ -97,6 +98,14 @@ pub(super) enum FeedOf {
         name: String,
         slug: String,
     },
+}
+
+/// One pager of a term.
+#[derive(Clone, Debug)]
+pub(super) struct TermPager {
+    pub(super) number: usize,
+    /// All pages that the term's pagers show, found once for all of them.
+    pub(super) pages: Arc<[PageId]>,
 }
 
 /// Collects tasks by path and finds those that claim the same one.

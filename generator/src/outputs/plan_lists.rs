@@ -1,7 +1,9 @@
 //! The plan's taxonomies and feeds.
 
+use std::sync::Arc;
+
 use super::pagers::Pagers;
-use super::plan::{Feed, FeedOf, Planner, Rank, What, is_written};
+use super::plan::{Feed, FeedOf, Planner, Rank, TermPager, What, is_written};
 use crate::graph::{PageId, SectionHead, SiteGraph, Taxonomy, Term};
 use crate::settings::TaxonomySettings;
 
@@ -88,9 +90,11 @@ fn add_term(planner: &mut Planner<'_>, taxonomy: &Taxonomy, kind: &TaxonomySetti
     match term_pagers(term, kind) {
         None => planner.add_list(&term.path, &source, what(None)),
         Some(pagers) => {
-            let shown = shown_pages(planner.graph, term).len();
-            for number in 1..=pagers.number(shown) {
-                planner.add_list(&pagers.pager_path(number), &source, what(Some(number)));
+            let pages: Arc<[PageId]> = shown_pages(planner.graph, term).into();
+            for number in 1..=pagers.number(pages.len()) {
+                let pages = Arc::clone(&pages);
+                let pager = TermPager { number, pages };
+                planner.add_list(&pagers.pager_path(number), &source, what(Some(pager)));
             }
             let first = What::Redirect(term.permalink.clone());
             planner.add_list(&pagers.numbered_path(1), &source, first);

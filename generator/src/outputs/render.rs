@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::plan::{OutputTask, What};
-use super::plan_lists::{section_pagers, shown_pages, term_pagers};
+use tera::Value;
+
+use super::pagers::Pagers;
+use super::plan::{OutputTask, TermPager, What};
+use super::plan_lists::{section_pagers, term_pagers};
 use super::{Artifact, feeds, minify, sass, search, welcome};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{SectionHead, SectionId, SiteGraph};
+use crate::graph::{PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{Bodies, Colours};
 use crate::settings::{Dialect, Settings};
 use crate::source::SourceTree;
@@ -158,7 +161,7 @@ impl Work<'_> {
                 name,
                 slug,
                 pager,
-            } => self.term(lang, name, slug, *pager),
+            } => self.term(lang, name, slug, pager.as_ref()),
             _ => {
                 let lang = &materials.settings.default_language;
                 let context = Context::new()
@@ -221,16 +224,22 @@ impl Work<'_> {
         };
         let context = match (number, section_pagers(head)) {
             (Some(number), Some(pagers)) => {
-                let pages = materials.view.bare_pages(&head.pages);
+                let paginator = self.paginator(&pagers, &head.pages, number);
                 self.context(&head.lang, &pagers.pager_path(number))
                     .with("section", materials.view.section_without_pages(id))
-                    .with("paginator", pagers.value(materials.settings, pages, number))
+                    .with("paginator", paginator)
             }
             _ => self
                 .context(&head.lang, &head.path)
                 .with("section", materials.view.section(id)),
         };
         self.render(section_template(head), &context)
+    }
+
+    /// What a pager shows of a list. Only its own pages are looked up: a long list has many pagers.
+    fn paginator(&self, pagers: &Pagers<'_>, list: &[PageId], number: usize) -> Value {
+        let shown = self.materials.view.bare_pages(pagers.cut(list, number));
+        pagers.value(self.materials.settings, list.len(), shown, number)
     }
 
     fn taxonomy(&self, lang: &str, name: &str) -> Result<String, Diagnostic> {
@@ -252,7 +261,7 @@ impl Work<'_> {
         lang: &str,
         name: &str,
         slug: &str,
-        pager: Option<usize>,
+        pager: Option<&TermPager>,
     ) -> Result<String, Diagnostic> {
         let materials = self.materials;
         let found = self
@@ -268,11 +277,10 @@ impl Work<'_> {
             .and_then(|language| language.taxonomy(name));
         let pagers = settings.and_then(|settings| term_pagers(term, settings));
         let context = match (pager, pagers) {
-            (Some(number), Some(pagers)) => {
-                let shown = shown_pages(materials.graph, term);
-                let pages = materials.view.bare_pages(&shown);
-                self.context(lang, &pagers.pager_path(number))
-                    .with("paginator", pagers.value(materials.settings, pages, number))
+            (Some(pager), Some(pagers)) => {
+                let paginator = self.paginator(&pagers, &pager.pages, pager.number);
+                self.context(lang, &pagers.pager_path(pager.number))
+                    .with("paginator", paginator)
             }
             _ => self.context(lang, &term.path),
         };

@@ -220,8 +220,8 @@ impl SiteView {
 
     /// Pages without their neighbours.
     #[must_use]
-    pub fn bare_pages(&self, ids: &[PageId]) -> Vec<Value> {
-        ids.iter()
+    pub fn bare_pages<'a>(&self, ids: impl IntoIterator<Item = &'a PageId>) -> Vec<Value> {
+        ids.into_iter()
             .filter_map(|id| self.pages.get(id))
             .map(|page| page.without_neighbours.clone())
             .collect()
