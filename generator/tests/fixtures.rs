@@ -105,6 +105,13 @@ mod equal_to_zola {
         same_as_expected("minify");
     }
 
+    /// Files at their addresses, `get_url` with a language, anchors, pagers of what is empty, names
+    /// that end with a date, the main feed.
+    #[test]
+    fn addresses_as_templates_and_links_ask_for_them() {
+        same_as_expected("addresses");
+    }
+
     #[test]
     fn data_in_every_format() {
         same_as_expected("data");
