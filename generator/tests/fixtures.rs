@@ -123,6 +123,11 @@ mod equal_to_zola {
     }
 
     #[test]
+    fn dates_in_a_search_index_have_a_time_and_an_offset() {
+        same_as_expected("search-dates");
+    }
+
+    #[test]
     fn a_search_index_for_fuse() {
         same_as_expected("search-fuse");
     }
