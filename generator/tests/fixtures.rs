@@ -69,6 +69,11 @@ mod equal_to_zola {
     }
 
     #[test]
+    fn terms_written_twice_or_in_several_spellings() {
+        same_as_expected("terms");
+    }
+
+    #[test]
     fn a_theme_with_templates_of_the_site_over_it() {
         same_as_expected("theme");
     }
