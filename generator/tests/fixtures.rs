@@ -69,6 +69,11 @@ mod equal_to_zola {
     }
 
     #[test]
+    fn terms_written_twice_or_in_several_spellings() {
+        same_as_expected("terms");
+    }
+
+    #[test]
     fn a_theme_with_templates_of_the_site_over_it() {
         same_as_expected("theme");
     }
@@ -105,6 +110,13 @@ mod equal_to_zola {
         same_as_expected("minify");
     }
 
+    /// Files at their addresses, `get_url` with a language, anchors, pagers of what is empty, names
+    /// that end with a date, the main feed.
+    #[test]
+    fn addresses_as_templates_and_links_ask_for_them() {
+        same_as_expected("addresses");
+    }
+
     #[test]
     fn data_in_every_format() {
         same_as_expected("data");
@@ -113,6 +125,11 @@ mod equal_to_zola {
     #[test]
     fn a_search_index_for_elasticlunr() {
         same_as_expected("search-elasticlunr");
+    }
+
+    #[test]
+    fn dates_in_a_search_index_have_a_time_and_an_offset() {
+        same_as_expected("search-dates");
     }
 
     #[test]

@@ -393,4 +393,31 @@ mod built {
         let expected = ["search_index.en.js", "elasticlunr.min.js", "giallo.css"].map(hash);
         assert_eq!(text(&report, "index.html").trim(), expected.join(" "));
     }
+
+    #[test]
+    fn anchors_are_looked_for_in_pages_whatever_their_case_and_exactly_in_sections() {
+        let links = "[a](@/s/_index.md#Here) [b](@/p.md#HERE) [c](@/p.md#Head) \
+                     [d](@/s/_index.md#Head) [e](@/p.md#her) [f](@/p.md#data)";
+        let body = "+++\ntitle = \"t\"\n+++\n# head\n<i data-id=\"data\" id=\"here\"></i>\n";
+        let site = site(
+            "",
+            &[
+                ("content/p.md", body),
+                ("content/s/_index.md", body),
+                ("content/q.md", &format!("+++\ntitle = \"q\"\n+++\n{links}")),
+            ],
+        );
+        let faults = errors(&site);
+        let wrong = [
+            "`#Here` in @/s/",
+            "`#Head` in @/s/",
+            "`#her` in",
+            "`#data` in",
+        ];
+        assert_eq!(faults.len(), wrong.len(), "{faults:#?}");
+        for wrong in wrong {
+            let told = faults.iter().any(|fault| fault.contains(wrong));
+            assert!(told, "{wrong}: {faults:#?}");
+        }
+    }
 }

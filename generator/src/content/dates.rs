@@ -27,7 +27,7 @@ static TIMESTAMP: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The date at the head of a file's name, with an optional time.
 static HEAD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^([0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?)(?:\s?[_-](.+)|\s.*)?$",
+        r"^([0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2}))?)(?:\s?[_-](.+)|\s?[_-]|\s.*)?$",
     )
     .ok()
 });
@@ -163,6 +163,7 @@ mod tests {
         assert_eq!(head("2020-01-01 - both"), date("both"));
         assert_eq!(head("2020-01-01 space"), date("-"));
         assert_eq!(head("2020-01-01"), date("-"));
+        assert_eq!(head("2020-01-01-"), date("-"));
         assert_eq!(head("2020-13-01-bad"), None);
         assert_eq!(head("2020-01-01bad"), None);
     }

@@ -9,7 +9,7 @@ use crate::graph::{PageId, SectionId, SiteGraph};
 use crate::markup::{Bodies, Heading, InternalLink, Rendered};
 use crate::settings::{LinkLevel, Settings};
 
-/// A name or id written by hand.
+/// A name or id in a page, written by hand or not; case does not matter there.
 static NAMED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#).ok());
 
@@ -52,11 +52,15 @@ fn has_heading(headings: &[Heading], anchor: &str) -> bool {
         .any(|heading| heading.id == anchor || has_heading(&heading.children, anchor))
 }
 
+/// What is in a section is not looked for, as in Zola.
 fn is_named(body: &Rendered, anchor: &str) -> bool {
+    let anchor = anchor.to_lowercase();
     NAMED.as_ref().is_some_and(|named| {
-        named
-            .captures_iter(body.html())
-            .any(|found| found.get(1).is_some_and(|name| name.as_str() == anchor))
+        named.captures_iter(body.html()).any(|found| {
+            found
+                .get(1)
+                .is_some_and(|name| name.as_str().to_lowercase() == anchor)
+        })
     })
 }
 

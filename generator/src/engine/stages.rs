@@ -158,9 +158,7 @@ impl Run {
         let mut early = self.early("styles", &tasks, |task| {
             outputs::style(task, &heads.sources, heads.colours.as_ref())
         });
-        engine.remotes.forget_failures();
-        let files = Files::beside(bytes_of(&early)).with_remotes(Arc::clone(&engine.remotes));
-        let files = Arc::new(files);
+        let files = Arc::new(files_of(engine, &tasks, &early));
         let effects = Arc::new(Effects::new());
         let newer = heads.templates.dialect() == Dialect::Zola023;
         // Content of Zola 0.23 may ask for pages, which have no bodies yet.
@@ -323,6 +321,18 @@ impl Run {
             .take(json)
             .map(|json| (settings.root().join(&wanted.output), json));
     }
+}
+
+/// What templates may ask for from the start.
+fn files_of(
+    engine: &Engine,
+    tasks: &[OutputTask],
+    early: &BTreeMap<OutputPath, Artifact>,
+) -> Files {
+    engine.remotes.forget_failures();
+    Files::beside(bytes_of(early))
+        .with_copies(tasks.iter().filter_map(OutputTask::copied).collect())
+        .with_remotes(Arc::clone(&engine.remotes))
 }
 
 fn bytes_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> BTreeMap<String, Arc<[u8]>> {

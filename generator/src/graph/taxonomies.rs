@@ -55,14 +55,11 @@ fn terms(
     let mut by_name: BTreeMap<&str, Vec<&PageHead>> = BTreeMap::new();
     for page in graph.pages.values().filter(|page| page.lang == lang) {
         for name in page.front.taxonomies.get(taxonomy).into_iter().flatten() {
-            let pages = by_name.entry(name).or_default();
-            if pages.last().is_none_or(|last| last.id != page.id) {
-                pages.push(page);
-            }
+            by_name.entry(name).or_default().push(page);
         }
     }
     // Spellings that share an address are one term, named by the smallest; the pages of the
-    // others come after its own.
+    // others come after its own. A page that bears a term twice stands there twice, as in Zola.
     let mut by_slug: BTreeMap<String, Term> = BTreeMap::new();
     for (name, pages) in by_name {
         let slug = settings.slugify.taxonomies.path(name);
@@ -74,11 +71,7 @@ fn terms(
             path,
             pages: Vec::new(),
         });
-        for id in newest_first(pages) {
-            if !term.pages.contains(&id) {
-                term.pages.push(id);
-            }
-        }
+        term.pages.extend(newest_first(pages));
     }
     by_slug.into_values().collect()
 }

@@ -73,9 +73,10 @@ impl CodeBlock {
 
     fn plain(&self) -> String {
         let mut html = String::from("<pre><code");
-        if let Some(info) = &self.info {
+        let lang = self.info.as_deref().map(language);
+        if let Some(lang) = lang.filter(|lang| *lang != "plain") {
             html.push_str(" data-lang=\"");
-            escape(language(info), &mut html);
+            escape(lang, &mut html);
             html.push('"');
         }
         html.push('>');

@@ -137,7 +137,8 @@ impl<'j> Links<'j> {
         faults: &mut Vec<Diagnostic>,
     ) -> String {
         let (path, anchor) = match written.split_once('#') {
-            Some((path, anchor)) => (path, Some(anchor)),
+            // What follows a second `#` is lost, as in Zola.
+            Some((path, anchor)) => (path, anchor.split('#').next()),
             None => (written, None),
         };
         let path = percent_decode_str(path).decode_utf8_lossy().into_owned();

@@ -24,6 +24,20 @@ pub struct OutputTask {
     rank: Rank,
 }
 
+impl OutputTask {
+    /// Where it goes and where it lies, if it is a file beside a content file: templates may ask
+    /// for it at its address.
+    #[must_use]
+    pub fn copied(&self) -> Option<(PathBuf, PathBuf)> {
+        match &self.what {
+            What::Copy { from, .. } if self.rank == Rank::Made => {
+                Some((self.path.as_str().into(), from.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Which file wins an address that several claim, in the order in which Zola writes them. Two of
 /// the same rank are an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -116,17 +116,14 @@ pub(super) fn feeds(planner: &mut Planner<'_>) {
             let of = FeedOf::Section(section.id.clone());
             let source = format!("content/{}", section.id);
             // The home section's feed is the language's, if both are asked for.
-            let is_language_too = section.folders.is_empty()
-                && settings
-                    .language(&section.lang)
-                    .is_some_and(|language| language.generate_feeds);
+            let is_language_too = section.folders.is_empty() && settings.has_feeds(&section.lang);
             if !is_language_too {
                 add_feeds(planner, &section.lang, &section.path, &of, &source);
             }
         }
     }
-    for (lang, language) in &settings.languages {
-        if language.generate_feeds {
+    for lang in settings.languages.keys() {
+        if settings.has_feeds(lang) {
             let path = settings.path_in_language(lang, "");
             add_feeds(
                 planner,

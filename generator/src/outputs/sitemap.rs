@@ -56,7 +56,8 @@ fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Value> {
         if section.front.render {
             plain(section.permalink.clone(), section.front.extra.clone());
         }
-        if let Some(pagers) = section_pagers(section) {
+        // The first pager of an empty section is made all the same.
+        if let Some(pagers) = section_pagers(section).filter(|_| !section.pages.is_empty()) {
             for address in numbered(&pagers, section.pages.len()) {
                 plain(address, Value::none());
             }

@@ -79,7 +79,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
     let markdown = subtable(&mut table, "markdown", markdown::read);
     let link_checker = subtable(&mut table, "link_checker", links::read);
     let top = languages::read_options(&mut table, slugify.taxonomies);
-    let build_search_index = top.build_search_index;
+    let (generate_feeds, build_search_index) = (top.generate_feeds, top.build_search_index);
     let language_tables = table.node("languages");
     let languages = languages::read_all(
         language_tables,
@@ -107,6 +107,7 @@ pub(super) fn read(root: &Path, node: &Node, has_base_url: bool, faults: &mut Fa
         include_drafts: false,
         default_language,
         languages,
+        generate_feeds,
         feed_limit: table.count("feed_limit"),
         taxonomy_root: table.string("taxonomy_root"),
         author: table.string("author"),

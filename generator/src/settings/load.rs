@@ -64,6 +64,15 @@ pub fn load(
                 .hint("set build_search_index = true at the top level too"),
         );
     }
+    if !settings.generate_feeds && settings.default_settings().generate_feeds {
+        settings.warnings.push(
+            Diagnostic::warning(
+                "There is no feed of the default language: only its table asks for one",
+            )
+            .in_file(settings.config_file.clone())
+            .hint("set generate_feeds = true at the top level"),
+        );
+    }
     if settings.minify_html && !cfg!(feature = "minify") {
         settings.warnings.push(
             Diagnostic::warning("HTML is not minified")

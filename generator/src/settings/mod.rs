@@ -118,6 +118,8 @@ pub struct Settings {
     pub default_language: String,
     /// Every language by code, the default one included.
     pub languages: BTreeMap<String, LanguageSettings>,
+    /// Whether the default language has feeds of all its pages: here only the top level counts.
+    pub generate_feeds: bool,
     /// Items per feed; none: all.
     pub feed_limit: Option<u64>,
     /// Path before every taxonomy's.
@@ -186,6 +188,17 @@ impl Settings {
             .iter()
             .filter(|(code, _)| **code != self.default_language)
             .map(|(code, language)| (code.as_str(), language))
+    }
+
+    /// Whether there are feeds of all pages of a language.
+    #[must_use]
+    pub fn has_feeds(&self, code: &str) -> bool {
+        if code == self.default_language {
+            self.generate_feeds
+        } else {
+            self.language(code)
+                .is_some_and(|language| language.generate_feeds)
+        }
     }
 
     /// Whether there is more than the default language.

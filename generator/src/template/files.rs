@@ -20,6 +20,8 @@ pub struct Files {
     remotes: Arc<Remotes>,
     /// Files that this build made already, by path below the output folder.
     made: RwLock<BTreeMap<String, Arc<[u8]>>>,
+    /// Where files lie that are copied as they are, by path below the output folder.
+    copies: BTreeMap<PathBuf, PathBuf>,
 }
 
 /// A file found.
@@ -50,6 +52,14 @@ impl Files {
     pub fn add(&self, made: BTreeMap<String, Arc<[u8]>>) {
         let mut known = self.made.write().unwrap_or_else(PoisonError::into_inner);
         known.extend(made);
+    }
+
+    /// The same beside files that are copied as they are: where they lie, by path below the output
+    /// folder.
+    #[must_use]
+    pub fn with_copies(mut self, copies: BTreeMap<PathBuf, PathBuf>) -> Self {
+        self.copies = copies;
+        self
     }
 
     /// The same with replies of other hosts that are kept longer than this.
@@ -117,12 +127,17 @@ pub(super) fn unified(written: &str) -> String {
     }
 }
 
-/// Looks for a file as Zola does: below the root, `static/`, `content/`, the output folder and the
-/// theme's `static/`; `@/` means `content/`. A file that another stands in for is that one.
+/// Looks for a file as Zola does: below the root, `static/`, `content/`, the output folder (what
+/// will be copied there, and what is there from before) and the theme's `static/`; `@/` means
+/// `content/`. A file that another stands in for is that one.
 ///
 /// # Errors
 /// The path leads out of the site, by itself or by a link.
-pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFile>, String> {
+pub(super) fn find(
+    settings: &Settings,
+    files: &Files,
+    written: &str,
+) -> Result<Option<FoundFile>, String> {
     let below = unified(written);
     if let Some(stand_in) = settings.layout.stand_ins.get(&below) {
         return Ok(source::is_file(stand_in).then(|| FoundFile {
@@ -144,13 +159,18 @@ pub(super) fn find(settings: &Settings, written: &str) -> Result<Option<FoundFil
             .map(|theme| theme.join("static")),
     );
     let output = settings.layout.output_dir.clone();
-    let inside: Vec<PathBuf> = places
+    let mut inside: Vec<PathBuf> = places
         .into_iter()
         .filter_map(|place| straight(&place.join(&below)))
         .filter(|path| path.starts_with(root) || path.starts_with(&output))
         .collect();
     if inside.is_empty() {
         return Err(format!("`{written}` leads out of the site's folder"));
+    }
+    let copied = straight(Path::new(&below)).and_then(|below| files.copies.get(&below));
+    if let Some(copied) = copied {
+        let before = inside.iter().position(|path| path.starts_with(&output));
+        inside.insert(before.unwrap_or(inside.len()), copied.clone());
     }
     let Some(disk_path) = inside.into_iter().find(|path| source::is_file(path)) else {
         return Ok(None);
@@ -204,7 +224,8 @@ mod tests {
 
     fn found(site: &Path, overrides: &Overrides, path: &str) -> Result<Option<String>, String> {
         let settings = settings::load(site, None, overrides).unwrap();
-        let found = find(&settings, path)?;
+        let copies = BTreeMap::from([("b/c.txt".into(), settings.root().join("static/a.txt"))]);
+        let found = find(&settings, &Files::new().with_copies(copies), path)?;
         Ok(found.map(|file| fs::read_to_string(file.disk_path).unwrap()))
     }
 
@@ -226,6 +247,15 @@ mod tests {
             found(site.path(), &overrides, "a.txt"),
             Ok(Some("a".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_is_copied_is_found_at_its_address() {
+        let site = site();
+        let of = |path| found(site.path(), &Overrides::default(), path);
+        assert_eq!(of("/b//c.txt"), Ok(Some("a".to_owned())));
+        assert_eq!(of("b/./c.txt"), Ok(Some("a".to_owned())));
+        assert_eq!(of("b/d.txt"), Ok(None));
     }
 
     #[cfg(unix)]

@@ -90,7 +90,9 @@ fn row(search: &SearchSettings, source: &Source<'_>) -> Row {
         url: source.permalink.to_owned(),
         title: text(search.include_title, source.title),
         description: text(search.include_description, source.description),
-        date: text(search.include_date, source.date),
+        date: search
+            .include_date
+            .then(|| source.date.map(with_time).unwrap_or_default()),
         path: text(search.include_path, Some(source.path)),
         body: search.include_content.then(|| {
             source
@@ -98,5 +100,14 @@ fn row(search: &SearchSettings, source: &Source<'_>) -> Row {
                 .map(|body| plain_text(body.html(), limit))
                 .unwrap_or_default()
         }),
+    }
+}
+
+/// A date as written, with the time and offset that it lacks.
+fn with_time(date: &str) -> String {
+    match date.split_once('T') {
+        None => format!("{date}T00:00:00Z"),
+        Some((_, time)) if time.contains(['Z', '+', '-']) => date.to_owned(),
+        Some(_) => format!("{date}Z"),
     }
 }

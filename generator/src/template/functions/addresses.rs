@@ -25,7 +25,10 @@ pub(super) fn get_url(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Valu
     let settings = scope.settings;
     let mut whole = path.to_owned();
     if let Some(lang) = lang.filter(|lang| *lang != settings.default_language) {
-        let has_code = path.trim_start_matches('/').starts_with(lang);
+        // Zola passes over one character, whatever it is.
+        let mut rest = path.chars();
+        rest.next();
+        let has_code = rest.as_str().starts_with(lang);
         if !has_code {
             whole = format!("{lang}/{path}");
         }
@@ -83,7 +86,7 @@ fn file_hash(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<S
     if let Some(made) = scope.files.made(path) {
         return Ok(hex(&Sha256::digest(&made)));
     }
-    let file = files::find(scope.settings, path)
+    let file = files::find(scope.settings, scope.files, path)
         .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
         .ok_or_else(|| args.fault(format!("finds no file `{path}` to hash")))?;
     let value = scope.files.loaded(&file.disk_path, "sha256", || {

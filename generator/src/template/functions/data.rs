@@ -37,7 +37,7 @@ fn from_file(
     args: &Arguments<'_>,
     scope: &Scope<'_>,
 ) -> Rendering<Value> {
-    let found = files::find(scope.settings, path)
+    let found = files::find(scope.settings, scope.files, path)
         .map_err(|reason| args.fault(format!("cannot load: {reason}")))?;
     let Some(file) = found else {
         if !required {

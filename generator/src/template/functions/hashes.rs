@@ -16,7 +16,7 @@ pub(super) fn get_hash(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Val
         (Some(path), None) => match scope.files.made(path) {
             Some(made) => made.to_vec(),
             None => {
-                let file = files::find(scope.settings, path)
+                let file = files::find(scope.settings, scope.files, path)
                     .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
                     .ok_or_else(|| args.fault(format!("finds no file `{path}`")))?;
                 source::read_bytes(&file.disk_path, &file.label)?
