@@ -1,6 +1,5 @@
 //! The evaluator against Tera 1 itself.
 
-mod bounds;
 mod faults;
 mod nesting;
 mod oracle;
