@@ -9,12 +9,12 @@ use crate::diagnostic::Diagnostic;
 /// What stands in the content where the summary ends.
 pub(super) const MARK: &str = "<span id=\"continue-reading\"></span>";
 
-/// Whether a piece of HTML is the author's mark.
+/// Whether a piece of HTML holds the author's mark, which then takes the place of all of it.
 pub(super) fn is_mark(html: &str) -> bool {
-    html.trim()
-        .strip_prefix("<!--")
-        .and_then(|rest| rest.strip_suffix("-->"))
-        .is_some_and(|inner| inner.trim().eq_ignore_ascii_case("more"))
+    html.split("<!--").skip(1).any(|rest| {
+        rest.split_once("-->")
+            .is_some_and(|(inner, _)| inner.trim().eq_ignore_ascii_case("more"))
+    })
 }
 
 /// Where the mark stands among the events.
