@@ -84,6 +84,11 @@ mod equal_to_zola {
     }
 
     #[test]
+    fn summaries_with_footnotes_and_headings_without_text() {
+        same_as_expected("footnotes-in-place");
+    }
+
+    #[test]
     fn footnotes_at_the_bottom_and_marks_of_summaries() {
         same_as_expected("footnotes");
     }

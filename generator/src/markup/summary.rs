@@ -44,10 +44,22 @@ pub(super) fn render(
         }
     }
     let mut summary = String::new();
-    let shown = before
-        .iter()
-        .filter(|event| !matches!(event, Event::FootnoteReference(_)))
-        .cloned();
+    // What stands at the bottom stands in the content only.
+    let moved = job.options.bottom_footnotes;
+    let mut in_note = 0_usize;
+    let shown = before.iter().filter(|event| match event {
+        Event::FootnoteReference(_) => false,
+        Event::Start(Tag::FootnoteDefinition(_)) if moved => {
+            in_note += 1;
+            false
+        }
+        Event::End(TagEnd::FootnoteDefinition) if moved => {
+            in_note = in_note.saturating_sub(1);
+            false
+        }
+        _ => in_note == 0,
+    });
+    let shown = shown.cloned();
     html::push_html(&mut summary, shown);
     summary.truncate(summary.trim_end().len());
     if open.is_empty() {
