@@ -83,6 +83,16 @@ mod equal_to_zola {
         same_as_expected("markdown");
     }
 
+    #[test]
+    fn summaries_with_footnotes_and_headings_without_text() {
+        same_as_expected("footnotes-in-place");
+    }
+
+    #[test]
+    fn footnotes_at_the_bottom_and_marks_of_summaries() {
+        same_as_expected("footnotes");
+    }
+
     /// What is expected here follows Zola's branch `next` as it was read (docs/zola-0.23.md).
     #[test]
     fn a_site_for_zola_0_23_with_components_in_its_content() {

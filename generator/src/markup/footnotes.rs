@@ -6,51 +6,35 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use pulldown_cmark_escape::escape_html;
 
 /// A footnote's number, and how often it was referred to.
-#[derive(Default)]
 struct Use {
     number: usize,
     times: usize,
 }
 
-/// Moves the definitions to the end, in the order of their first use; unused ones go.
+/// Moves the definitions to the end, in the order of their first use; unused ones go. What stands
+/// in a definition counts as a use too, where it is written.
 pub(super) fn to_bottom(events: &mut Vec<Event<'_>>, bracketed: bool) {
-    let mut definitions: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
+    let mut notes: Vec<(String, Vec<Event<'_>>)> = Vec::new();
     let mut body = Vec::with_capacity(events.len());
     let mut open: Vec<(String, Vec<Event<'_>>)> = Vec::new();
-    for event in events.drain(..) {
+    let mut uses: BTreeMap<String, Use> = BTreeMap::new();
+    for mut event in events.drain(..) {
+        refer(&mut event, &mut uses, bracketed);
         match event {
             Event::Start(Tag::FootnoteDefinition(name)) => {
                 open.push((name.to_string(), Vec::new()));
             }
-            Event::End(TagEnd::FootnoteDefinition) => {
-                if let Some((name, text)) = open.pop() {
-                    definitions.entry(name).or_insert(text);
-                }
-            }
+            Event::End(TagEnd::FootnoteDefinition) => notes.extend(open.pop()),
             event => match open.last_mut() {
                 Some((_, text)) => text.push(event),
                 None => body.push(event),
             },
         }
     }
-    let mut uses: BTreeMap<String, Use> = BTreeMap::new();
-    let mut order = Vec::new();
-    for event in &mut body {
-        refer(event, &mut uses, &mut order, bracketed);
-    }
-    // A footnote may refer to another, which then follows.
-    let mut notes = Vec::new();
-    let mut next = 0;
-    while let Some(name) = order.get(next).cloned() {
-        next += 1;
-        if let Some(mut text) = definitions.remove(&name) {
-            for event in &mut text {
-                refer(event, &mut uses, &mut order, bracketed);
-            }
-            notes.push((name, text));
-        }
-    }
+    // The list is there, if empty, also where no note is used.
     if !notes.is_empty() {
+        notes.retain(|(name, _)| uses.contains_key(name));
+        notes.sort_by_key(|(name, _)| uses.get(name).map(|used| used.number));
         body.push(Event::Html(
             "<section class=\"footnotes\">\n<ol class=\"footnotes-list\">\n".into(),
         ));
@@ -68,21 +52,16 @@ pub(super) fn to_bottom(events: &mut Vec<Event<'_>>, bracketed: bool) {
 }
 
 /// Replaces a reference by its link and counts it.
-fn refer(
-    event: &mut Event<'_>,
-    uses: &mut BTreeMap<String, Use>,
-    order: &mut Vec<String>,
-    bracketed: bool,
-) {
+fn refer(event: &mut Event<'_>, uses: &mut BTreeMap<String, Use>, bracketed: bool) {
     let Event::FootnoteReference(name) = event else {
         return;
     };
     let name = name.to_string();
-    let used = uses.entry(name.clone()).or_default();
-    if used.times == 0 {
-        order.push(name.clone());
-        used.number = order.len();
-    }
+    let next = uses.len() + 1;
+    let used = uses.entry(name.clone()).or_insert(Use {
+        number: next,
+        times: 0,
+    });
     used.times += 1;
     let (name, number, times) = (safe(&name), used.number, used.times);
     let (open, close) = if bracketed { ("[", "]") } else { ("", "") };

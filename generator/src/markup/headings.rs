@@ -85,8 +85,7 @@ impl<'j> Headings<'j> {
         let base = self.job.slugs.anchor(title);
         let mut anchor = base.clone();
         let mut number = 0;
-        // Only an empty heading may share its (empty) anchor.
-        while !anchor.is_empty() && !self.taken.insert(anchor.clone()) {
+        while !self.taken.insert(anchor.clone()) {
             number += 1;
             anchor = format!("{base}-{number}");
         }

@@ -9,12 +9,12 @@ use crate::diagnostic::Diagnostic;
 /// What stands in the content where the summary ends.
 pub(super) const MARK: &str = "<span id=\"continue-reading\"></span>";
 
-/// Whether a piece of HTML is the author's mark.
+/// Whether a piece of HTML holds the author's mark, which then takes the place of all of it.
 pub(super) fn is_mark(html: &str) -> bool {
-    html.trim()
-        .strip_prefix("<!--")
-        .and_then(|rest| rest.strip_suffix("-->"))
-        .is_some_and(|inner| inner.trim().eq_ignore_ascii_case("more"))
+    html.split("<!--").skip(1).any(|rest| {
+        rest.split_once("-->")
+            .is_some_and(|(inner, _)| inner.trim().eq_ignore_ascii_case("more"))
+    })
 }
 
 /// Where the mark stands among the events.
@@ -44,10 +44,22 @@ pub(super) fn render(
         }
     }
     let mut summary = String::new();
-    let shown = before
-        .iter()
-        .filter(|event| !matches!(event, Event::FootnoteReference(_)))
-        .cloned();
+    // What stands at the bottom stands in the content only.
+    let moved = job.options.bottom_footnotes;
+    let mut in_note = 0_usize;
+    let shown = before.iter().filter(|event| match event {
+        Event::FootnoteReference(_) => false,
+        Event::Start(Tag::FootnoteDefinition(_)) if moved => {
+            in_note += 1;
+            false
+        }
+        Event::End(TagEnd::FootnoteDefinition) if moved => {
+            in_note = in_note.saturating_sub(1);
+            false
+        }
+        _ => in_note == 0,
+    });
+    let shown = shown.cloned();
     html::push_html(&mut summary, shown);
     summary.truncate(summary.trim_end().len());
     if open.is_empty() {
