@@ -4,6 +4,7 @@
 mod resized {
     use std::fs;
     use std::path::Path;
+    use std::sync::Arc;
 
     use groundswell::emit::keep_images;
     use groundswell::engine::{BuildReport, Engine};
@@ -138,5 +139,61 @@ mod resized {
             .filter(|entry| entry.path().extension().is_some_and(|e| e == "png"));
         assert_eq!(pictures.count(), 1, "the stale one is gone");
         assert!(!site.path().join("static/processed_images").exists());
+    }
+
+    #[test]
+    fn a_picture_is_resized_once_and_then_kept() {
+        let site =
+            site("{% set i = resize_image(path=\"a.png\", width=2, height=2) %}{{ i.url | safe }}");
+        let kept = Engine::new(site.path(), None, Overrides::default());
+        let (first, second) = (kept.build(), kept.build());
+        let picture = |report: &BuildReport| {
+            assert!(!report.has_errors(), "{:#?}", report.diagnostics);
+            let (path, image) = report.images.iter().next().expect("an image");
+            assert_eq!(page(report).trim(), format!("https://e.com/x/{path}"));
+            assert_eq!(report.artifacts.get(path), Some(&image.artifact));
+            image.artifact.clone()
+        };
+        match (picture(&first), picture(&second)) {
+            (Artifact::Made(one), Artifact::Made(other)) => assert!(Arc::ptr_eq(&one, &other)),
+            other => panic!("{other:?}"),
+        }
+        keep_images(site.path(), &first.images).expect("kept");
+        assert!(matches!(picture(&build(&site)), Artifact::Copy { .. }));
+    }
+
+    #[test]
+    fn a_picture_without_an_extension_is_kept_in_the_one_folder() {
+        let site = site("{% set i = resize_image(path=\"photos/face\", width=2, height=2) %}");
+        let photos = site.path().join("static/photos");
+        fs::create_dir_all(&photos).expect("made");
+        fs::copy(site.path().join("static/a.png"), photos.join("face")).expect("copied");
+        let report = build(&site);
+        let names: Vec<String> = report.images.keys().map(ToString::to_string).collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        assert!(
+            names
+                .iter()
+                .all(|name| name.starts_with("processed_images/face.")),
+            "{names:?}"
+        );
+        keep_images(site.path(), &report.images).expect("kept");
+    }
+
+    #[test]
+    fn a_picture_larger_than_any_machine_is_refused_where_it_is_asked_for() {
+        let site =
+            site("\n{% set i = resize_image(path=\"a.png\", width=100000, height=100000) %}");
+        let report = Engine::new(site.path(), None, Overrides::default()).build();
+        let errors = report.diagnostics.iter().filter(|fault| fault.is_error());
+        let errors: Vec<String> = errors.map(ToString::to_string).collect();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.contains("index.html:2")
+                    && error.contains("100000 by 100000 pixels")),
+            "{errors:?}"
+        );
     }
 }

@@ -5,9 +5,7 @@
 mod built {
     use std::fs;
     use std::path::Path;
-    use std::sync::Arc;
 
-    use groundswell::emit::keep_images;
     use groundswell::engine::{BuildReport, Engine};
     use groundswell::outputs::{Artifact, OutputPath};
     use groundswell::settings::Overrides;
@@ -237,80 +235,6 @@ mod built {
         );
         let lenient = site("[link_checker]\ninternal_level = \"warn\"\n", &files);
         assert_eq!(sound(&lenient).diagnostics.len(), 1);
-    }
-
-    #[test]
-    fn a_picture_is_resized_once_and_then_kept() {
-        let site = site(
-            "",
-            &[(
-                "templates/index.html",
-                "{% set i = resize_image(path=\"a.png\", width=2, height=2) %}{{ i.url | safe }}",
-            )],
-        );
-        fs::create_dir_all(site.path().join("static")).expect("made");
-        image::RgbImage::new(8, 8)
-            .save(site.path().join("static/a.png"))
-            .expect("an image");
-        let kept = engine(&site);
-        let (first, second) = (kept.build(), kept.build());
-        let picture = |report: &BuildReport| {
-            assert!(!report.has_errors(), "{:#?}", report.diagnostics);
-            let (path, image) = report.images.iter().next().expect("an image");
-            assert_eq!(
-                text(report, "index.html").trim(),
-                format!("https://e.org/{path}")
-            );
-            assert_eq!(report.artifacts.get(path), Some(&image.artifact));
-            image.artifact.clone()
-        };
-        match (picture(&first), picture(&second)) {
-            (Artifact::Made(one), Artifact::Made(other)) => assert!(Arc::ptr_eq(&one, &other)),
-            other => panic!("{other:?}"),
-        }
-        keep_images(site.path(), &first.images).expect("kept");
-        let afresh = engine(&site).build();
-        assert!(matches!(picture(&afresh), Artifact::Copy { .. }));
-    }
-
-    #[test]
-    fn a_picture_without_an_extension_is_kept_in_the_one_folder() {
-        let ask = "{% set i = resize_image(path=\"photos/face\", width=2, height=2) %}";
-        let site = site("", &[("templates/index.html", ask)]);
-        let photos = site.path().join("static/photos");
-        fs::create_dir_all(&photos).expect("made");
-        image::RgbImage::new(8, 8)
-            .save(photos.join("face.png"))
-            .expect("an image");
-        fs::rename(photos.join("face.png"), photos.join("face")).expect("renamed");
-        let report = sound(&site);
-        let names: Vec<String> = report.images.keys().map(ToString::to_string).collect();
-        assert!(
-            names
-                .iter()
-                .all(|name| name.starts_with("processed_images/face.")),
-            "{names:?}"
-        );
-        keep_images(site.path(), &report.images).expect("kept");
-    }
-
-    #[test]
-    fn a_picture_larger_than_any_machine_is_refused_where_it_is_asked_for() {
-        let ask = "\n{% set i = resize_image(path=\"a.png\", width=100000, height=100000) %}";
-        let site = site("", &[("templates/index.html", ask)]);
-        fs::create_dir_all(site.path().join("static")).expect("made");
-        image::RgbImage::new(8, 8)
-            .save(site.path().join("static/a.png"))
-            .expect("an image");
-        let errors = errors(&site);
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        assert!(
-            errors
-                .iter()
-                .all(|error| error.contains("index.html:2")
-                    && error.contains("100000 by 100000 pixels")),
-            "{errors:?}"
-        );
     }
 
     #[test]
