@@ -17,12 +17,27 @@ async function executable() {
   throw new Error("no Chromium found: install the package `chromium`, or set CHROMIUM to its path");
 }
 
+/** Playwright puts no limit on a close, and one that meets a page on its way elsewhere may never end. */
+async function closed(what, closing) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      console.error(`${what} did not close within 15 s`);
+      resolve();
+    }, 15_000);
+  });
+  await Promise.race([closing, late]);
+  clearTimeout(timer);
+}
+
 export async function startBrowser() {
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: await executable(),
     args: [
       "--no-sandbox",
       "--disable-gpu",
+      // Some machines give /dev/shm no room, and pages then die.
+      "--disable-dev-shm-usage",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
@@ -30,6 +45,9 @@ export async function startBrowser() {
       "--disable-sync",
     ],
   });
+  const close = browser.close.bind(browser);
+  browser.close = () => closed("the browser", close());
+  return browser;
 }
 
 /**
@@ -38,6 +56,8 @@ export async function startBrowser() {
  */
 export async function visitor(browser, site, options = {}, allowedHosts = []) {
   const context = await browser.newContext(options);
+  const close = context.close.bind(context);
+  context.close = () => closed("a visit", close());
   const page = await context.newPage();
   const foreign = [];
   const broken = [];

@@ -15,6 +15,17 @@ const binaries =
 
 const parts = ["config.toml", "groundswell.toml", "content", "themes", "static"];
 
+/** The longest that one file of tests may take: a test that waits for ever is told, not waited for. */
+const longest = 240_000;
+
+/** What still runs; ended whatever happens, since a child left behind keeps the test's process alive. */
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+setTimeout(() => {
+  console.error(`these tests did not end within ${longest / 1000} s`);
+  process.exit(1);
+}, longest).unref();
+
 /**
  * Starts the development server.
  * @param {{serviceConfig?: string}} options `serviceConfig`: TOML laid over the service's settings.
@@ -33,9 +44,14 @@ export async function startSite({ serviceConfig } = {}) {
   const child = spawn(path.join(binaries, "groundswell"), args, {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
+  const ended = new Promise((resolve) => child.once("close", resolve));
   let log = "";
   const url = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no address within 60 s:\n${log}`)), 60_000);
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`no address within 120 s:\n${log}`));
+    }, 120_000);
     const read = (chunk) => {
       log += chunk;
       const found = log.match(/Site\s+(http:\/\/[^\s]+)/);
@@ -60,9 +76,11 @@ export async function startSite({ serviceConfig } = {}) {
     write: (name, text) => writeFile(path.join(root, name), text),
     async stop() {
       child.removeAllListeners("exit");
-      const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
+      const slow = setTimeout(() => child.kill("SIGKILL"), 20_000);
       await ended;
+      clearTimeout(slow);
+      running.delete(child);
       await rm(root, { recursive: true, force: true });
     },
   };
