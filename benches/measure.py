@@ -1,5 +1,6 @@
 """Runs a whole process and says what it took."""
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -25,9 +26,22 @@ def warm(command):
     return seconds, used.ru_maxrss / 1024
 
 
+def program(root, name):
+    """Where cargo put a program of a release build."""
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", root / "target")) / "release" / name
+
+
 def groundswell(root, site, out):
     """The command that builds a site into a folder."""
-    return [root / "target/release/groundswell", "--root", site, "build", "--output-dir", out, "--force"]
+    return [program(root, "groundswell"), "--root", site, "build", "--output-dir", out, "--force"]
+
+
+def floor(root, site, built, folder):
+    """The command of `benches/floor.rs`: the same sources read, as many files and bytes written as in `built`."""
+    files = sorted(path for path in built.rglob("*") if path.is_file())
+    listed = folder / "floor.list"
+    listed.write_text("".join(f"{path.stat().st_size} {path.relative_to(built)}\n" for path in files))
+    return [program(root, "examples/floor"), site / "content", listed, folder / "out-floor"]
 
 
 def make(root, folder, articles, *flags):

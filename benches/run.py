@@ -14,9 +14,10 @@ import sys
 import sign
 import site_build
 import site_large
+import sites
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BENCHMARKS = {"site": site_build.run, "large": site_large.run, "sign": sign.run}
+BENCHMARKS = {"site": site_build.run, "large": site_large.run, "sites": sites.run, "sign": sign.run}
 HEADER = ("name", "ours", "other", "ratio", "bar", "verdict")
 
 

@@ -91,7 +91,7 @@ def campaign(root, folder):
             shutil.copytree(source, folder / part)
         else:
             shutil.copy(source, folder / part)
-    subprocess.run([root / "target/release/groundswell", "--root", folder, "build"], check=True, capture_output=True)
+    subprocess.run([measure.program(root, "groundswell"), "--root", folder, "build"], check=True, capture_output=True)
 
 
 def one_run(root, folder, sink, number):
@@ -109,7 +109,7 @@ mail = {{ host = "127.0.0.1", port = {sink}, security = "none", sender = "petiti
 """)
     script = folder / "sign.lua"
     script.write_text(LUA.replace("ROUND", f"round{number}"))
-    service = subprocess.Popen([root / "target/release/petition-service", "serve", "--config", folder / "service.toml"],
+    service = subprocess.Popen([measure.program(root, "petition-service"), "serve", "--config", folder / "service.toml"],
                                env={**os.environ, "RUST_LOG": "error"}, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"

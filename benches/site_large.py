@@ -1,5 +1,6 @@
-"""A news site of 10,000 pages in four languages: cold builds beside Hugo and beside the Zola 0.22.1
-that ZOLA_BIN names, if it does; our peak memory against 250 MiB; the same site with a box of the
+"""A news site of 10,000 pages in four languages: cold builds beside Hugo, beside the Zola 0.22.1 that
+ZOLA_BIN names, if it does, and beside the floor (`benches/floor.rs`, which reads the same sources, turns
+the Markdown into HTML and writes the same number of files and bytes, on all cores); our peak memory against 250 MiB; the same site with a box of the
 newest articles on every page against it without; a build with nothing changed against a cold one."""
 import os
 import pathlib
@@ -17,7 +18,7 @@ def run(root, options):
         folder = pathlib.Path(folder)
         measure.make(root, folder / "plain", ARTICLES)
         measure.make(root, folder / "latest", ARTICLES, "--latest")
-        out = {name: folder / f"out-{name}" for name in ("ours", "latest", "Hugo", "Zola")}
+        out = {name: folder / f"out-{name}" for name in ("ours", "latest", "Hugo", "Zola", "floor")}
         commands = {
             "ours": measure.groundswell(root, folder / "plain/zola", out["ours"]),
             "latest": measure.groundswell(root, folder / "latest/zola", out["latest"]),
@@ -26,6 +27,8 @@ def run(root, options):
         if zola := os.environ.get("ZOLA_BIN"):
             site = folder / "plain/zola"
             commands["Zola"] = [zola, "--root", site, "build", "--output-dir", out["Zola"], "--force"]
+        measure.cold(commands["ours"], out["ours"])
+        commands["floor"] = measure.floor(root, folder / "plain/zola", out["ours"], folder)
         seconds = {name: [] for name in [*commands, "unchanged"]}
         memory = []
         for _ in range(options.runs):
@@ -37,9 +40,9 @@ def run(root, options):
                     seconds["unchanged"].append(measure.warm(command)[0])
     median = {name: statistics.median(took) for name, took in seconds.items()}
     ours = f"{median['ours']:.2f} s"
-    for other, bar in (("Hugo", 0.33), ("Zola", 0.25)):
+    for other, bar in (("Hugo", 0.33), ("Zola", 0.25), ("floor", 2)):
         if other in median:
-            yield (f"large, beside {other}", ours, f"{other} {median[other]:.2f} s",
+            yield (f"large, beside {other if other != 'floor' else 'the floor'}", ours, f"{other} {median[other]:.2f} s",
                    median["ours"] / median[other], (True, bar))
     peak = statistics.median(memory)
     yield "large, memory", f"{peak:.0f} MiB", f"{MOST_MEMORY} MiB", peak / MOST_MEMORY, (True, 1)
