@@ -68,7 +68,7 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
         ("authors", strings(&front.authors)),
         ("extra", front.extra.clone()),
         ("path", Value::from(head.path.as_str())),
-        ("components", strings(&head.components)),
+        ("components", strings(head.components())),
         (
             "summary",
             Value::from(body.and_then(|body| body.summary.as_deref())),
