@@ -73,7 +73,7 @@ pub struct ParsedSection {
     /// Its path, taken apart.
     pub name: FileName,
     /// Front matter.
-    pub front: SectionFrontMatter,
+    pub front: Box<SectionFrontMatter>,
     /// Its Markdown.
     pub body: Body,
 }

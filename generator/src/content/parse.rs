@@ -63,7 +63,7 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
         ParsedContent::Section(ParsedSection {
             path,
             name,
-            front,
+            front: Box::new(front),
             body,
         })
     } else {

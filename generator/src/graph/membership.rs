@@ -116,11 +116,9 @@ impl Place {
 fn pages(graph: &mut SiteGraph, settings: &Settings) {
     let mut places: BTreeMap<(String, String), Option<Place>> = BTreeMap::new();
     for page in graph.pages.values() {
-        let key = (page.folder().to_owned(), page.lang.clone());
-        if !places.contains_key(&key) {
-            let place = Place::of(graph, settings, &key.0, &key.1);
-            places.insert(key, place);
-        }
+        places
+            .entry((page.folder().to_owned(), page.lang.clone()))
+            .or_insert_with(|| Place::of(graph, settings, page.folder(), &page.lang));
     }
     for page in graph.pages.values_mut().filter(|page| page.front.render) {
         let key = (page.folder().to_owned(), page.lang.clone());

@@ -140,7 +140,7 @@ pub fn plan(
     let mut planner = Planner {
         settings,
         graph,
-        tasks: IndexMap::with_capacity(graph.pages.len()),
+        tasks: IndexMap::with_capacity(graph.pages.len() + graph.pages.len() / 4),
         faults: Vec::new(),
     };
     planner.styles(sources);
@@ -151,7 +151,8 @@ pub fn plan(
     planner.whole_site();
     planner.code_styles();
     planner.statics(sources);
-    planner.tasks.sort_unstable_keys();
+    // Copies made one after another lie side by side while they are compared.
+    planner.tasks.sort_by_cached_key(|path, _| path.clone());
     Outcome {
         value: planner.tasks.into_values().collect(),
         diagnostics: planner.faults,

@@ -101,7 +101,7 @@ fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Entry> {
         }
     }
     // Of those with the same address the first stays.
-    found.sort_by(|a, b| a.permalink.cmp(&b.permalink));
+    found.sort_by_cached_key(|entry: &Entry| entry.permalink.clone());
     found.dedup_by(|a, b| a.permalink == b.permalink);
     found
 }

@@ -114,6 +114,8 @@ fn pages(
 /// Values that many pages show, made once.
 struct Common<'a> {
     ancestors: BTreeMap<&'a [SectionId], Value>,
+    /// Each page's address and title, which the pages that lead to it show too.
+    names: HashMap<&'a PageId, (Value, Value)>,
     /// Each page as one of the translations of another.
     translations: HashMap<&'a PageId, Value>,
 }
@@ -121,19 +123,23 @@ struct Common<'a> {
 impl<'a> Common<'a> {
     fn of(settings: &Settings, graph: &'a SiteGraph) -> Self {
         let mut ancestors: BTreeMap<&[SectionId], Value> = BTreeMap::new();
+        let mut names = HashMap::with_capacity(graph.pages.len());
         let mut translations = HashMap::new();
         for head in graph.pages.values() {
             ancestors
                 .entry(&head.ancestors)
                 .or_insert_with(|| strings(head.ancestors.iter().map(|id| &*id.0)));
+            let permalink = Value::from(head.permalink.as_str());
+            let title = Value::from(head.front.title.as_deref());
+            names.insert(&head.id, (permalink.clone(), title.clone()));
             if !head.translations.is_empty() {
-                let title = head.front.title.as_deref();
-                let value = translation(settings, &head.id.0, &head.lang, &head.permalink, title);
+                let value = translation(settings, &head.id.0, &head.lang, permalink, title);
                 translations.insert(&head.id, value);
             }
         }
         Self {
             ancestors,
+            names,
             translations,
         }
     }
@@ -142,7 +148,11 @@ impl<'a> Common<'a> {
         let ancestors = self.ancestors.get(head.ancestors.as_slice());
         let translations = head.translations.iter();
         let translations = translations.filter_map(|id| self.translations.get(id).cloned());
+        let name = self.names.get(&head.id).cloned();
+        let (permalink, title) = name.unwrap_or_else(|| (Value::none(), Value::none()));
         page::Shared {
+            permalink,
+            title,
             ancestors: ancestors.unwrap_or(&NOTHING).clone(),
             translations: list(translations.collect()),
             backlinks,
