@@ -303,12 +303,8 @@ impl Planner<'_> {
         let config = settings.config_file.as_str();
         self.add("404.html", "templates/404.html", Rank::Made, What::NotFound);
         if settings.generate_robots_txt {
-            self.add(
-                "robots.txt",
-                "templates/robots.txt",
-                Rank::Made,
-                What::Robots,
-            );
+            let source = "templates/robots.txt";
+            self.add("robots.txt", source, Rank::Made, What::Robots);
         }
         if settings.generate_sitemap {
             for (name, what) in sitemap::plan(settings, self.graph) {
