@@ -11,13 +11,20 @@ import platform
 import subprocess
 import sys
 
+import growth
 import sign
 import site_build
 import site_large
 import sites
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BENCHMARKS = {"site": site_build.run, "large": site_large.run, "sites": sites.run, "sign": sign.run}
+BENCHMARKS = {
+    "site": site_build.run,
+    "large": site_large.run,
+    "growth": growth.run,
+    "sites": sites.run,
+    "sign": sign.run,
+}
 HEADER = ("name", "ours", "other", "ratio", "bar", "verdict")
 
 

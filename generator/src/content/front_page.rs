@@ -89,6 +89,8 @@ fn taxonomies(
         let names = names(&entry.key, &entry.value, table);
         terms.insert(entry.key.clone(), names);
     }
+    // Every page of the site keeps them to the end of the build.
+    terms.shrink_to_fit();
     terms
 }
 

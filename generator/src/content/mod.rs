@@ -59,8 +59,8 @@ pub struct ParsedPage {
     pub path: SourcePath,
     /// Its path, taken apart.
     pub name: FileName,
-    /// Front matter.
-    pub front: PageFrontMatter,
+    /// Front matter, shared with the page's head.
+    pub front: Arc<PageFrontMatter>,
     /// Its Markdown.
     pub body: Body,
 }
@@ -73,7 +73,7 @@ pub struct ParsedSection {
     /// Its path, taken apart.
     pub name: FileName,
     /// Front matter.
-    pub front: SectionFrontMatter,
+    pub front: Box<SectionFrontMatter>,
     /// Its Markdown.
     pub body: Body,
 }

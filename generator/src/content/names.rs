@@ -68,17 +68,6 @@ impl FileName {
         }
     }
 
-    /// The same for all its translations.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let mut path = self.folders.join("/");
-        if !path.is_empty() {
-            path.push('/');
-        }
-        path.push_str(&self.stem);
-        path
-    }
-
     /// The folder of a bundle below `content/`, with a trailing slash.
     #[must_use]
     pub fn colocated_path(&self) -> Option<String> {

@@ -1,5 +1,7 @@
 //! From a content file's text to typed front matter and body.
 
+use std::sync::Arc;
+
 use super::split::{Fence, SplitError, split};
 use super::{FileName, ParsedContent, ParsedPage, ParsedSection, front_page, front_section};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -61,7 +63,7 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
         ParsedContent::Section(ParsedSection {
             path,
             name,
-            front,
+            front: Box::new(front),
             body,
         })
     } else {
@@ -69,7 +71,7 @@ fn parse(file: &SourceFile, settings: &Settings, faults: &mut Faults) -> Option<
         ParsedContent::Page(ParsedPage {
             path,
             name,
-            front,
+            front: Arc::new(front),
             body,
         })
     })

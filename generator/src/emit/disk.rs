@@ -84,7 +84,8 @@ fn put(path: &OutputPath, artifact: &Artifact, folder: &Path) -> Result<bool, Em
         Artifact::Copy { from, link } => copy_if_different(from, &target, *link),
         Artifact::Kept => Ok(false),
         Artifact::Staged(file) => {
-            if *file != target {
+            // As text: whole paths are slow to compare, and these are made alike.
+            if file.as_os_str() != target.as_os_str() {
                 if let Ok(metadata) = fs::symlink_metadata(&target) {
                     remove_if_folder(&target, &metadata)?;
                 }
@@ -158,8 +159,7 @@ fn make_folders(
     artifacts: &BTreeMap<OutputPath, Artifact>,
     folder: &Path,
 ) -> Result<(), EmitError> {
-    let folders: BTreeSet<&str> = artifacts.keys().flat_map(OutputPath::folders).collect();
-    for name in folders {
+    for name in folders_of(artifacts) {
         let path = folder.join(name);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => continue,
@@ -169,6 +169,18 @@ fn make_folders(
         fs::create_dir_all(&path).at("create", &path)?;
     }
     Ok(())
+}
+
+/// Every folder that holds a file, once, those above it first.
+fn folders_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> impl Iterator<Item = &str> {
+    // The paths are in order, so all that lies in one folder stands together.
+    let before = std::iter::once("").chain(artifacts.keys().map(OutputPath::as_str));
+    artifacts.keys().zip(before).flat_map(|(path, before)| {
+        path.folders().filter(move |folder| {
+            let below = before.strip_prefix(folder);
+            !below.is_some_and(|rest| rest.starts_with('/'))
+        })
+    })
 }
 
 fn delete_vanished(

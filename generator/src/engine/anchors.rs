@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::{PageId, SectionId, SiteGraph};
+use crate::graph::{SectionId, SiteGraph};
 use crate::markup::{Bodies, Heading, InternalLink, Rendered};
 use crate::settings::{LinkLevel, Settings};
 
@@ -34,8 +34,7 @@ fn is_there(graph: &SiteGraph, bodies: &Bodies, link: &InternalLink, anchor: &st
     if anchor.is_empty() || anchor.eq_ignore_ascii_case("top") {
         return true;
     }
-    let page = PageId(link.target.as_str().into());
-    if let Some(body) = bodies.pages.get(&page) {
+    if let Some(body) = bodies.pages.get(link.target.as_str()) {
         return has_heading(&body.toc, anchor) || is_named(body, anchor);
     }
     let section = SectionId(link.target.as_str().into());

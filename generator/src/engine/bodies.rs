@@ -70,6 +70,7 @@ pub(super) fn render(
         })
         .collect();
     let mut outcome = Outcome::clean(Bodies::default());
+    outcome.value.pages.reserve_exact(made.len());
     for (id, body) in made.into_iter().flatten() {
         let body = Arc::new(body.drain_into(&mut outcome.diagnostics));
         match id {
@@ -96,7 +97,7 @@ impl<'a> Owner<'a> {
     fn of(content: &ParsedContent, graph: &'a SiteGraph) -> Option<Self> {
         let below = content.name().below.as_str();
         match content {
-            ParsedContent::Page(_) => graph.pages.get(&PageId(below.into())).map(Self::Page),
+            ParsedContent::Page(_) => graph.pages.get(below).map(Self::Page),
             ParsedContent::Section(_) => graph
                 .sections
                 .get(&SectionId(below.into()))
@@ -178,7 +179,7 @@ struct Addresses<'a>(&'a SiteGraph);
 
 impl LinkResolver for Addresses<'_> {
     fn address(&self, file: &str) -> Option<String> {
-        let page = self.0.pages.get(&PageId(file.into()));
+        let page = self.0.pages.get(file);
         let section = || self.0.sections.get(&SectionId(file.into()));
         page.map(|page| page.permalink.clone())
             .or_else(|| section().map(|section| section.permalink.clone()))

@@ -12,6 +12,7 @@ mod stages;
 
 pub use outside::{Manners, OutsideLink, check_outside};
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -45,7 +46,13 @@ pub struct BuildReport {
     pub counts: Counts,
     /// Links that leave the site, in the order of the sources.
     pub outside: Vec<OutsideLink>,
+    /// What was made on the way and is needed no more. A large site's values take a while to let go
+    /// of one by one: a program that ends can leave that to the system.
+    pub spent: Vec<Spent>,
 }
+
+/// Something that nobody looks into again.
+pub type Spent = Box<dyn Any + Send + Sync>;
 
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default)]

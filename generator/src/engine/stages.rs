@@ -217,6 +217,9 @@ impl Run {
         self.campaign(once.campaign, settings, &heads.templates, scope, &view);
         self.effects(engine, settings, &effects, &mut artifacts);
         self.report.artifacts = Arc::new(artifacts);
+        self.report.spent.push(Box::new(view));
+        self.report.spent.push(Box::new(Arc::clone(heads)));
+        self.report.spent.push(Box::new(tasks));
     }
 
     /// What templates did beside their texts. An image joins the site's files where no other file won
@@ -287,16 +290,18 @@ impl Run {
                 })
                 .collect()
         });
-        let mut artifacts = BTreeMap::new();
         let mut failed = Vec::new();
-        for (task, made) in tasks.iter().zip(made) {
-            match made {
-                Ok(artifact) => {
-                    artifacts.insert(task.path.clone(), artifact);
+        let artifacts = tasks
+            .iter()
+            .zip(made)
+            .filter_map(|(task, made)| match made {
+                Ok(artifact) => Some((task.path.clone(), artifact)),
+                Err(fault) => {
+                    failed.push((task.source.as_str(), fault));
+                    None
                 }
-                Err(fault) => failed.push((task.source.as_str(), fault)),
-            }
-        }
+            })
+            .collect();
         self.report.diagnostics.extend(faults::gather(failed));
         artifacts
     }

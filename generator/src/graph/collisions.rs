@@ -1,31 +1,26 @@
 //! Two files must not claim one address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::SiteGraph;
 use crate::diagnostic::Diagnostic;
 
 /// Addresses that several files claim, compared as written (as Zola does).
 pub(super) fn find(graph: &SiteGraph) -> Vec<Diagnostic> {
-    let mut claims: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for page in graph.pages.values().filter(|page| page.front.render) {
-        let file = format!("content/{}", page.id);
-        claims.entry(&page.path).or_default().push(file.clone());
-        for alias in &page.front.aliases {
-            claims.entry(alias).or_default().push(file.clone());
-        }
+    // Hardly any site has such an address: only where there is one are the files gathered.
+    let mut seen = HashSet::with_capacity(graph.pages.len());
+    let several: BTreeSet<&str> = claims(graph)
+        .map(|(path, _)| path)
+        .filter(|path| !seen.insert(*path))
+        .collect();
+    if several.is_empty() {
+        return Vec::new();
     }
-    for section in graph.sections.values() {
-        if !section.has_file || !section.front.render {
-            continue;
-        }
-        let file = format!("content/{}", section.id);
-        claims.entry(&section.path).or_default().push(file.clone());
-        for alias in &section.front.aliases {
-            claims.entry(alias).or_default().push(file.clone());
-        }
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (path, id) in claims(graph).filter(|(path, _)| several.contains(path)) {
+        files.entry(path).or_default().push(format!("content/{id}"));
     }
-    claims
+    files
         .into_iter()
         .filter_map(|(path, mut files)| {
             files.dedup();
@@ -40,4 +35,20 @@ pub(super) fn find(graph: &SiteGraph) -> Vec<Diagnostic> {
             })
         })
         .collect()
+}
+
+/// Every address and alias with the file that claims it.
+fn claims(graph: &SiteGraph) -> impl Iterator<Item = (&str, &str)> {
+    let pages = graph.pages.values().filter(|page| page.front.render);
+    let pages = pages.map(|page| (&*page.id.0, &page.path, &page.front.aliases));
+    let sections = graph
+        .sections
+        .values()
+        .filter(|section| section.has_file && section.front.render)
+        .map(|section| (&*section.id.0, &section.path, &section.front.aliases));
+    pages.chain(sections).flat_map(|(id, path, aliases)| {
+        std::iter::once(path)
+            .chain(aliases)
+            .map(move |address| (address.as_str(), id))
+    })
 }

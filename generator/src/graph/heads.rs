@@ -1,11 +1,13 @@
 //! Addresses: what a file's path and front matter tell of it alone.
 
+use std::sync::Arc;
+
 use super::{PageHead, PageId, SectionHead, SectionId};
 use crate::content::{FileName, PageFrontMatter, SectionFrontMatter};
 use crate::settings::Settings;
 
 /// A page's head, still without its neighbours.
-pub(super) fn page(name: &FileName, front: &PageFrontMatter, settings: &Settings) -> PageHead {
+pub(super) fn page(name: &FileName, front: &Arc<PageFrontMatter>, settings: &Settings) -> PageHead {
     let slug = slug(name, front, settings);
     let path = match &front.path {
         Some(own) => own_path(own),
@@ -19,20 +21,17 @@ pub(super) fn page(name: &FileName, front: &PageFrontMatter, settings: &Settings
         id: PageId::of(name),
         lang: name.lang.clone(),
         permalink: settings.permalink(&path),
-        components: components(&path),
         path,
         slug,
         ancestors: Vec::new(),
         section: None,
-        canonical: name.canonical(),
         colocated_path: name.colocated_path(),
-        folders: name.address_folders().to_vec(),
         assets: Vec::new(),
         template: front.template.clone(),
         lower: None,
         higher: None,
         translations: Vec::new(),
-        front: front.clone(),
+        front: Arc::clone(front),
     }
 }
 
@@ -78,24 +77,17 @@ pub(super) fn home(lang: &str, settings: &Settings) -> SectionHead {
 fn bare_section(folders: &[String], lang: &str, settings: &Settings) -> SectionHead {
     let parts: Vec<&str> = folders.iter().map(String::as_str).collect();
     let path = joined(lang, &parts, settings);
-    let mut canonical = folders.join("/");
-    if !canonical.is_empty() {
-        canonical.push('/');
-    }
-    canonical.push_str("_index");
     SectionHead {
         id: SectionId::of(folders, lang, settings),
         front: SectionFrontMatter::default(),
         has_file: false,
         lang: lang.to_owned(),
         permalink: settings.permalink(&path),
-        components: components(&path),
         path,
         folders: folders.to_vec(),
         ancestors: Vec::new(),
         pages: Vec::new(),
         subsections: Vec::new(),
-        canonical,
         assets: Vec::new(),
         translations: Vec::new(),
     }
@@ -112,11 +104,4 @@ fn joined(lang: &str, parts: &[&str], settings: &Settings) -> String {
         path.push('/');
     }
     path
-}
-
-fn components(path: &str) -> Vec<String> {
-    path.split('/')
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
 }

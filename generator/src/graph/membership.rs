@@ -1,15 +1,14 @@
 //! Which section lists which pages and sections, and the chain of sections above each.
 
-use super::{PageId, SectionId, SiteGraph};
+use std::collections::BTreeMap;
+
+use super::{SectionId, SiteGraph};
 use crate::settings::Settings;
 
 /// Fills in sections, ancestors, subsections and inherited templates.
 pub(super) fn resolve(graph: &mut SiteGraph, settings: &Settings) {
     sections(graph, settings);
-    let ids: Vec<PageId> = graph.pages.keys().cloned().collect();
-    for id in ids {
-        page(graph, settings, &id);
-    }
+    pages(graph, settings);
 }
 
 fn sections(graph: &mut SiteGraph, settings: &Settings) {
@@ -30,7 +29,7 @@ fn sections(graph: &mut SiteGraph, settings: &Settings) {
             parent.subsections.push(id.clone());
         }
     }
-    let weights: std::collections::BTreeMap<SectionId, u64> = graph
+    let weights: BTreeMap<SectionId, u64> = graph
         .sections
         .values()
         .map(|head| (head.id.clone(), head.front.weight))
@@ -61,48 +60,80 @@ fn chain(
         .collect()
 }
 
-fn page(graph: &mut SiteGraph, settings: &Settings, id: &PageId) {
-    let Some(head) = graph.pages.get(id) else {
-        return;
-    };
-    if !head.front.render {
-        return;
-    }
-    let (folders, lang) = (head.folders.clone(), head.lang.clone());
-    let own = SectionId::of(&folders, &lang, settings);
-    if !graph.sections.contains_key(&own) {
-        return;
-    }
-    let template = head.front.template.clone().or_else(|| {
-        chain(graph, settings, &folders, &lang, true)
+/// What all pages of one folder and language have in common.
+struct Place {
+    own: SectionId,
+    /// The template that the nearest section above gives.
+    template: Option<String>,
+    /// The sections that list the pages, innermost first.
+    lists: Vec<SectionId>,
+    ancestors: Vec<SectionId>,
+}
+
+impl Place {
+    /// None where the folder is no section.
+    fn of(graph: &SiteGraph, settings: &Settings, folder: &str, lang: &str) -> Option<Self> {
+        let folders: Vec<String> = folder
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let own = SectionId::of(&folders, lang, settings);
+        graph.sections.get(&own)?;
+        let template = chain(graph, settings, &folders, lang, true)
             .iter()
             .rev()
             .filter_map(|ancestor| graph.sections.get(ancestor))
-            .find_map(|section| section.front.page_template.clone())
-    });
-    // A transparent section hands its pages on to the one above it; the chain of the outermost
-    // that lists a page is that page's.
-    let mut outermost = folders.as_slice();
-    let mut above = Some(folders.as_slice());
-    while let Some(folder) = above {
-        let Some(section) = graph
-            .sections
-            .get_mut(&SectionId::of(folder, &lang, settings))
-        else {
-            break;
-        };
-        section.pages.push(id.clone());
-        outermost = folder;
-        above = if section.front.transparent {
-            folder.split_last().map(|(_, rest)| rest)
-        } else {
-            None
-        };
+            .find_map(|section| section.front.page_template.clone());
+        // A transparent section hands its pages on to the one above it; the chain of the outermost
+        // that lists a page is that page's.
+        let mut lists = Vec::new();
+        let mut outermost = folders.as_slice();
+        let mut above = Some(folders.as_slice());
+        while let Some(folder) = above {
+            let id = SectionId::of(folder, lang, settings);
+            let Some(section) = graph.sections.get(&id) else {
+                break;
+            };
+            lists.push(id);
+            outermost = folder;
+            above = if section.front.transparent {
+                folder.split_last().map(|(_, rest)| rest)
+            } else {
+                None
+            };
+        }
+        Some(Self {
+            own,
+            template,
+            lists,
+            ancestors: chain(graph, settings, outermost, lang, true),
+        })
     }
-    let ancestors = chain(graph, settings, outermost, &lang, true);
-    if let Some(head) = graph.pages.get_mut(id) {
-        head.section = Some(own);
-        head.template = template;
-        head.ancestors = ancestors;
+}
+
+/// Puts every page that is written into its sections.
+fn pages(graph: &mut SiteGraph, settings: &Settings) {
+    let mut places: BTreeMap<(String, String), Option<Place>> = BTreeMap::new();
+    for page in graph.pages.values() {
+        places
+            .entry((page.folder().to_owned(), page.lang.clone()))
+            .or_insert_with(|| Place::of(graph, settings, page.folder(), &page.lang));
+    }
+    for page in graph.pages.values_mut().filter(|page| page.front.render) {
+        let key = (page.folder().to_owned(), page.lang.clone());
+        let Some(Some(place)) = places.get(&key) else {
+            continue;
+        };
+        for list in &place.lists {
+            if let Some(section) = graph.sections.get_mut(list) {
+                section.pages.push(page.id.clone());
+            }
+        }
+        page.section = Some(place.own.clone());
+        if page.template.is_none() {
+            page.template.clone_from(&place.template);
+        }
+        page.ancestors.clone_from(&place.ancestors);
     }
 }

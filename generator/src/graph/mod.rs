@@ -14,10 +14,11 @@ mod taxonomies;
 mod tests;
 mod translations;
 
-pub use ids::{PageId, SectionId};
+pub use ids::{ByPage, PageId, SectionId};
 pub use resolve::resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::content::{PageFrontMatter, SectionFrontMatter};
 use crate::source::SourcePath;
@@ -26,12 +27,12 @@ use crate::source::SourcePath;
 #[derive(Clone, Debug, Default)]
 pub struct SiteGraph {
     /// Every page that is not a draft, by id.
-    pub pages: BTreeMap<PageId, PageHead>,
+    pub pages: ByPage<PageHead>,
     /// Every section, by id, synthesised home sections included.
     pub sections: BTreeMap<SectionId, SectionHead>,
     /// Taxonomies by language code, in the order of the settings.
     pub taxonomies: BTreeMap<String, Vec<Taxonomy>>,
-    /// Pages that a sorted section could not order (no date, no weight, no title).
+    /// Pages that a sorted section could not order (no date, no weight, no title), by id.
     pub ignored_pages: Vec<PageId>,
     /// Pages that are built and listed nowhere: not in sitemap, search index and feeds.
     pub unlisted_pages: BTreeSet<PageId>,
@@ -43,7 +44,7 @@ pub struct PageHead {
     /// Its identity.
     pub id: PageId,
     /// Its front matter.
-    pub front: PageFrontMatter,
+    pub front: Arc<PageFrontMatter>,
     /// Language code.
     pub lang: String,
     /// Path part of its address with slashes at both ends (`/fr/news/a/`).
@@ -52,16 +53,10 @@ pub struct PageHead {
     pub permalink: String,
     /// Last part of its path.
     pub slug: String,
-    /// Parts of its path.
-    pub components: Vec<String>,
     /// Ancestor sections' ids, home first.
     pub ancestors: Vec<SectionId>,
     /// The section that lists it; none for an orphan.
     pub section: Option<SectionId>,
-    /// Path without language of file and folder, equal for all translations.
-    pub canonical: String,
-    /// The folders of the section that lists it, below `content/`.
-    pub folders: Vec<String>,
     /// Folder of a page bundle below `content/`, with a trailing slash (`news/a/`).
     pub colocated_path: Option<String>,
     /// Files beside it that are copied to its folder.
@@ -74,6 +69,36 @@ pub struct PageHead {
     pub higher: Option<PageId>,
     /// All pages of the same canonical path in every language, itself included, sorted by language.
     pub translations: Vec<PageId>,
+}
+
+impl PageHead {
+    /// Parts of its path.
+    pub fn components(&self) -> impl Iterator<Item = &str> {
+        components(&self.path)
+    }
+
+    /// The folder of the section that lists it, below `content/`.
+    fn folder(&self) -> &str {
+        let above = |path: &'_ str| path.rfind('/').unwrap_or_default();
+        let file: &str = &self.id.0;
+        let folder = file.get(..above(file)).unwrap_or_default();
+        // A bundle's own folder is part of its name.
+        match self.colocated_path {
+            Some(_) => folder.get(..above(folder)).unwrap_or_default(),
+            None => folder,
+        }
+    }
+}
+
+impl SectionHead {
+    /// Parts of its path.
+    pub fn components(&self) -> impl Iterator<Item = &str> {
+        components(&self.path)
+    }
+}
+
+fn components(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
 }
 
 /// What others may know of a section.
@@ -91,8 +116,6 @@ pub struct SectionHead {
     pub path: String,
     /// Its absolute address.
     pub permalink: String,
-    /// Parts of its path.
-    pub components: Vec<String>,
     /// Its folders below `content/`.
     pub folders: Vec<String>,
     /// Ancestor sections' ids, home first.
@@ -101,8 +124,6 @@ pub struct SectionHead {
     pub pages: Vec<PageId>,
     /// Direct subsections by weight, then path.
     pub subsections: Vec<SectionId>,
-    /// Path without language, equal for all translations.
-    pub canonical: String,
     /// Files beside it that are copied to its folder.
     pub assets: Vec<SourcePath>,
     /// All sections of the same canonical path, itself included, sorted by language.

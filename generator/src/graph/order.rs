@@ -14,7 +14,6 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn sort(graph: &mut SiteGraph) -> Vec<Diagnostic> {
     let ids: Vec<SectionId> = graph.sections.keys().cloned().collect();
     let mut unplaced: BTreeSet<(PageId, SortBy)> = BTreeSet::new();
-    let mut placed: BTreeSet<PageId> = BTreeSet::new();
     for id in ids {
         let Some(section) = graph.sections.get(&id) else {
             continue;
@@ -28,7 +27,6 @@ pub(super) fn sort(graph: &mut SiteGraph) -> Vec<Diagnostic> {
         heads.sort_by(|a, b| compare(a, b, sort_by).then_with(|| a.permalink.cmp(&b.permalink)));
         unplaced.extend(missing.into_iter().map(|page| (page.id.clone(), sort_by)));
         let sorted: Vec<PageId> = heads.into_iter().map(|page| page.id.clone()).collect();
-        placed.extend(sorted.iter().cloned());
         let links_neighbours = sort_by != SortBy::None && !section.front.transparent;
         if links_neighbours {
             link(graph, &sorted);
@@ -37,9 +35,17 @@ pub(super) fn sort(graph: &mut SiteGraph) -> Vec<Diagnostic> {
             section.pages = sorted;
         }
     }
+    if unplaced.is_empty() {
+        return Vec::new();
+    }
+    let placed: BTreeSet<&PageId> = graph
+        .sections
+        .values()
+        .flat_map(|section| &section.pages)
+        .collect();
     let mut warnings = Vec::new();
     for (id, sort_by) in unplaced {
-        if !placed.contains(&id) && !graph.ignored_pages.contains(&id) {
+        if !placed.contains(&id) && graph.ignored_pages.last() != Some(&id) {
             warnings.push(left_out(&id, sort_by));
             graph.ignored_pages.push(id);
         }

@@ -21,7 +21,9 @@ pub fn resolve(
 ) -> Outcome<SiteGraph> {
     let mut faults = Vec::new();
     let mut graph = SiteGraph::default();
+    graph.pages.reserve_exact(content.len());
     let hidden = draft_folders(settings, content);
+    // The files come in the order of their paths, and so do the pages.
     for parsed in content {
         let name = parsed.name();
         if is_below(&name.folders, &hidden) {
@@ -51,7 +53,7 @@ pub fn resolve(
     membership::resolve(&mut graph, settings);
     faults.extend(order::sort(&mut graph));
     if settings.is_multilingual() {
-        translations::resolve(&mut graph);
+        translations::resolve(&mut graph, settings);
     }
     assets::attach(&mut graph, files);
     graph.taxonomies = taxonomies::resolve(&graph, settings);

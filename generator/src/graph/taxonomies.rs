@@ -8,14 +8,19 @@ use crate::settings::{Settings, TaxonomySettings};
 
 /// The taxonomies of each language, in the order of its settings.
 pub(super) fn resolve(graph: &SiteGraph, settings: &Settings) -> BTreeMap<String, Vec<Taxonomy>> {
+    let mut by_lang: BTreeMap<&str, Vec<&PageHead>> = BTreeMap::new();
+    for page in graph.pages.values() {
+        by_lang.entry(&page.lang).or_default().push(page);
+    }
     settings
         .languages
         .iter()
         .map(|(lang, language)| {
+            let pages = by_lang.get(lang.as_str()).map_or(&[][..], Vec::as_slice);
             let taxonomies = language
                 .taxonomies
                 .iter()
-                .map(|taxonomy| one(graph, settings, lang, taxonomy))
+                .map(|taxonomy| one(pages, settings, lang, taxonomy))
                 .collect();
             (lang.clone(), taxonomies)
         })
@@ -23,7 +28,7 @@ pub(super) fn resolve(graph: &SiteGraph, settings: &Settings) -> BTreeMap<String
 }
 
 fn one(
-    graph: &SiteGraph,
+    pages: &[&PageHead],
     settings: &Settings,
     lang: &str,
     taxonomy: &TaxonomySettings,
@@ -40,20 +45,14 @@ fn one(
         slug: taxonomy.slug.clone(),
         lang: lang.to_owned(),
         permalink: settings.permalink(&path),
-        terms: terms(graph, settings, lang, &taxonomy.name, &path),
+        terms: terms(pages, settings, &taxonomy.name, &path),
         path,
     }
 }
 
-fn terms(
-    graph: &SiteGraph,
-    settings: &Settings,
-    lang: &str,
-    taxonomy: &str,
-    base: &str,
-) -> Vec<Term> {
+fn terms(pages: &[&PageHead], settings: &Settings, taxonomy: &str, base: &str) -> Vec<Term> {
     let mut by_name: BTreeMap<&str, Vec<&PageHead>> = BTreeMap::new();
-    for page in graph.pages.values().filter(|page| page.lang == lang) {
+    for page in pages.iter().copied() {
         for name in page.front.taxonomies.get(taxonomy).into_iter().flatten() {
             by_name.entry(name).or_default().push(page);
         }
@@ -71,18 +70,21 @@ fn terms(
             path,
             pages: Vec::new(),
         });
-        term.pages.extend(newest_first(pages));
+        term.pages.extend(newest_first(&pages));
     }
     by_slug.into_values().collect()
 }
 
-fn newest_first(mut pages: Vec<&PageHead>) -> Vec<PageId> {
-    pages.sort_by_key(|page| {
-        (
-            page.front.instant.is_none(),
-            Reverse(page.front.instant),
-            page.permalink.clone(),
-        )
-    });
-    pages.into_iter().map(|page| page.id.clone()).collect()
+fn newest_first(pages: &[&PageHead]) -> Vec<PageId> {
+    // The dates lie side by side while they are compared; in the heads they are far apart.
+    let mut keyed: Vec<_> = pages
+        .iter()
+        .map(|page| {
+            let instant = page.front.instant;
+            let date = (instant.is_none(), Reverse(instant));
+            (date, page.permalink.as_str(), &page.id)
+        })
+        .collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, _, id)| id.clone()).collect()
 }

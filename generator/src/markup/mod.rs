@@ -24,13 +24,13 @@ use std::sync::Arc;
 use tera::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::{PageId, SectionId};
+use crate::graph::{ByPage, SectionId};
 
 /// Every rendered body.
 #[derive(Clone, Debug, Default)]
 pub struct Bodies {
     /// Of pages.
-    pub pages: BTreeMap<PageId, Arc<Rendered>>,
+    pub pages: ByPage<Arc<Rendered>>,
     /// Of sections.
     pub sections: BTreeMap<SectionId, Arc<Rendered>>,
 }

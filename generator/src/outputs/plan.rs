@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tera::Value;
+use indexmap::IndexMap;
 
 use super::{OutputPath, plan_lists, sass, sitemap};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -73,7 +73,7 @@ pub(super) enum What {
         pager: Option<TermPager>,
     },
     Feed(Feed),
-    Sitemap(Vec<Value>),
+    Sitemap(Vec<sitemap::Entry>),
     SitemapIndex(Vec<String>),
     Robots,
     NotFound,
@@ -126,7 +126,7 @@ pub(super) struct TermPager {
 pub(super) struct Planner<'a> {
     pub(super) settings: &'a Settings,
     pub(super) graph: &'a SiteGraph,
-    tasks: BTreeMap<OutputPath, OutputTask>,
+    tasks: IndexMap<OutputPath, OutputTask>,
     faults: Vec<Diagnostic>,
 }
 
@@ -140,7 +140,7 @@ pub fn plan(
     let mut planner = Planner {
         settings,
         graph,
-        tasks: BTreeMap::new(),
+        tasks: IndexMap::with_capacity(graph.pages.len() + graph.pages.len() / 4),
         faults: Vec::new(),
     };
     planner.styles(sources);
@@ -151,6 +151,8 @@ pub fn plan(
     planner.whole_site();
     planner.code_styles();
     planner.statics(sources);
+    // Copies made one after another lie side by side while they are compared.
+    planner.tasks.sort_by_cached_key(|path, _| path.clone());
     Outcome {
         value: planner.tasks.into_values().collect(),
         diagnostics: planner.faults,
@@ -301,12 +303,8 @@ impl Planner<'_> {
         let config = settings.config_file.as_str();
         self.add("404.html", "templates/404.html", Rank::Made, What::NotFound);
         if settings.generate_robots_txt {
-            self.add(
-                "robots.txt",
-                "templates/robots.txt",
-                Rank::Made,
-                What::Robots,
-            );
+            let source = "templates/robots.txt";
+            self.add("robots.txt", source, Rank::Made, What::Robots);
         }
         if settings.generate_sitemap {
             for (name, what) in sitemap::plan(settings, self.graph) {
@@ -390,7 +388,7 @@ fn is_made_before(below: &str) -> bool {
 
 /// A page of its own: not hidden, and not left out by a sorted section.
 pub(super) fn is_written(graph: &SiteGraph, page: &PageHead) -> bool {
-    page.front.render && !graph.ignored_pages.contains(&page.id)
+    page.front.render && graph.ignored_pages.binary_search(&page.id).is_err()
 }
 
 /// A bundle inside a bundle copies the same file to the same place.

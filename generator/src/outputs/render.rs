@@ -7,7 +7,7 @@ use tera::Value;
 use super::pagers::Pagers;
 use super::plan::{OutputTask, TermPager, What};
 use super::plan_lists::{section_pagers, term_pagers};
-use super::{Artifact, feeds, minify, sass, search, welcome};
+use super::{Artifact, feeds, minify, sass, search, sitemap, welcome};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{Bodies, Colours};
@@ -181,7 +181,7 @@ impl Work<'_> {
             }
             What::Feed(feed) => self.render(&feed.name, &feeds::context(feed, materials)),
             What::Sitemap(entries) => {
-                let context = self.newer(Context::new().with("entries", entries.clone()));
+                let context = self.newer(Context::new().with("entries", sitemap::values(entries)));
                 self.render("sitemap.xml", &context)
             }
             What::SitemapIndex(addresses) => {

@@ -1,7 +1,5 @@
 //! The addresses of the sitemap.
 
-use std::collections::BTreeMap;
-
 use tera::Value;
 
 use super::pagers::Pagers;
@@ -13,6 +11,27 @@ use crate::view::object;
 
 /// Most addresses that one file may hold.
 const MOST: usize = 30_000;
+
+/// An address of the sitemap. Templates' values take several times the memory: they are made when
+/// the file is.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    permalink: String,
+    updated: Option<String>,
+    extra: Value,
+}
+
+/// The addresses as templates see them.
+pub(super) fn values(entries: &[Entry]) -> Vec<Value> {
+    let value = |entry: &Entry| {
+        object([
+            ("permalink", Value::from(entry.permalink.as_str())),
+            ("updated", Value::from(entry.updated.as_deref())),
+            ("extra", entry.extra.clone()),
+        ])
+    };
+    entries.iter().map(value).collect()
+}
 
 /// The sitemap's files by name: one, or several and an index of them.
 pub(super) fn plan(settings: &Settings, graph: &SiteGraph) -> Vec<(String, What)> {
@@ -33,17 +52,24 @@ pub(super) fn plan(settings: &Settings, graph: &SiteGraph) -> Vec<(String, What)
 }
 
 /// Every address once, in byte order.
-fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Value> {
-    let mut found: BTreeMap<String, (Option<String>, Value)> = BTreeMap::new();
+fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Entry> {
+    let mut found = Vec::with_capacity(graph.pages.len());
     let listed =
         |page: &&PageHead| is_written(graph, page) && !graph.unlisted_pages.contains(&page.id);
     for page in graph.pages.values().filter(listed) {
-        let changed = page.front.updated.clone().or(page.front.date.clone());
-        let entry = (changed, page.front.extra.clone());
-        found.entry(page.permalink.clone()).or_insert(entry);
+        let changed = page.front.updated.as_ref().or(page.front.date.as_ref());
+        found.push(Entry {
+            permalink: page.permalink.clone(),
+            updated: changed.cloned(),
+            extra: page.front.extra.clone(),
+        });
     }
-    let mut plain = |address: String, extra: Value| {
-        found.entry(address).or_insert((None, extra));
+    let mut plain = |permalink: String, extra: Value| {
+        found.push(Entry {
+            permalink,
+            updated: None,
+            extra,
+        });
     };
     let with_pagers = settings.exclude_paginated_pages_in_sitemap == ExcludePagers::None;
     let numbered = |pagers: &Pagers<'_>, items: usize| {
@@ -74,14 +100,8 @@ fn entries(settings: &Settings, graph: &SiteGraph) -> Vec<Value> {
             }
         }
     }
+    // Of those with the same address the first stays.
+    found.sort_by_cached_key(|entry: &Entry| entry.permalink.clone());
+    found.dedup_by(|a, b| a.permalink == b.permalink);
     found
-        .into_iter()
-        .map(|(permalink, (updated, extra))| {
-            object([
-                ("permalink", Value::from(permalink)),
-                ("updated", Value::from(updated)),
-                ("extra", extra),
-            ])
-        })
-        .collect()
 }

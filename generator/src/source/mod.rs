@@ -52,10 +52,8 @@ pub struct SourceTree {
 }
 
 impl SourceTree {
-    /// Lets go of the texts of `content`; whoever still needs one shares it.
+    /// Lets go of `content`; whoever still needs a text of it shares it.
     pub fn forget_content(&mut self) {
-        for file in self.content.values_mut() {
-            file.text = None;
-        }
+        self.content = BTreeMap::new();
     }
 }

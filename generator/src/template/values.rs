@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use indexmap::Equivalent;
 use tera::value::Key;
@@ -96,6 +97,44 @@ pub(super) fn step<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
         return None;
     }
     items.get(key.parse::<usize>().ok()?)
+}
+
+/// A step that a template takes again and again.
+#[derive(Debug)]
+pub(super) struct Stride {
+    /// A key of a map, or an index written as digits.
+    key: String,
+    /// Where the key stood in the last map. All pages have their keys in the same order, and looking
+    /// there first spares a hash and a way through memory. A guess that is checked: threads may
+    /// overwrite each other's.
+    place: AtomicUsize,
+}
+
+impl Stride {
+    pub(super) fn new(key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            place: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Where it leads from a value.
+    pub(super) fn follow<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        let Some(map) = value.as_map() else {
+            return step(value, &self.key);
+        };
+        let guess = map.get_index(self.place.load(Relaxed));
+        if let Some((_, found)) = guess.filter(|(key, _)| key.as_str() == Some(self.key())) {
+            return Some(found);
+        }
+        let (place, _, found) = map.get_full(&Word(&self.key))?;
+        self.place.store(place, Relaxed);
+        Some(found)
+    }
 }
 
 /// A dotted way into a value (`extra.order`); the empty one leads nowhere else.

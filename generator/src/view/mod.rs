@@ -65,14 +65,14 @@ fn translation(
     settings: &Settings,
     file: &str,
     lang: &str,
-    permalink: &str,
-    title: Option<&str>,
+    permalink: Value,
+    title: Value,
 ) -> Value {
     let path = settings.root().join("content").join(file);
     object([
         ("lang", Value::from(lang)),
-        ("permalink", Value::from(permalink)),
-        ("title", Value::from(title)),
+        ("permalink", permalink),
+        ("title", title),
         ("path", Value::from(path.to_string_lossy())),
     ])
 }
@@ -82,8 +82,9 @@ fn section_translations(settings: &Settings, graph: &SiteGraph, ids: &[SectionId
         .iter()
         .filter_map(|id| graph.sections.get(id))
         .map(|head| {
-            let title = head.front.title.as_deref();
-            translation(settings, &head.id.0, &head.lang, &head.permalink, title)
+            let title = Value::from(head.front.title.as_deref());
+            let permalink = Value::from(head.permalink.as_str());
+            translation(settings, &head.id.0, &head.lang, permalink, title)
         })
         .collect();
     list(all)

@@ -11,6 +11,8 @@ use crate::markup::Rendered;
 #[must_use]
 pub fn page_without_body(head: &PageHead) -> Value {
     let shared = Shared {
+        permalink: Value::from(head.permalink.as_str()),
+        title: Value::from(head.front.title.as_deref()),
         ancestors: strings(head.ancestors.iter().map(|id| &*id.0)),
         translations: NOTHING.clone(),
         backlinks: NOTHING.clone(),
@@ -20,6 +22,8 @@ pub fn page_without_body(head: &PageHead) -> Value {
 
 /// What a page has in common with others, or learns from them.
 pub(super) struct Shared {
+    pub(super) permalink: Value,
+    pub(super) title: Value,
     pub(super) ancestors: Value,
     pub(super) translations: Value,
     pub(super) backlinks: Value,
@@ -54,10 +58,10 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
         ("relative_path", Value::from(&*head.id.0)),
         ("colocated_path", text(&head.colocated_path)),
         ("content", html(body)),
-        ("permalink", Value::from(head.permalink.as_str())),
+        ("permalink", shared.permalink),
         ("slug", Value::from(head.slug.as_str())),
         ("ancestors", shared.ancestors),
-        ("title", text(&front.title)),
+        ("title", shared.title),
         ("description", text(&front.description)),
         ("updated", text(&front.updated)),
         ("date", text(&front.date)),
@@ -68,7 +72,7 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
         ("authors", strings(&front.authors)),
         ("extra", front.extra.clone()),
         ("path", Value::from(head.path.as_str())),
-        ("components", strings(&head.components)),
+        ("components", strings(head.components())),
         (
             "summary",
             Value::from(body.and_then(|body| body.summary.as_deref())),

@@ -47,7 +47,7 @@ fn fields(
         ("description", text(&front.description)),
         ("extra", front.extra.clone()),
         ("path", Value::from(head.path.as_str())),
-        ("components", strings(&head.components)),
+        ("components", strings(head.components())),
         ("toc", toc(body.map_or(&[], |body| body.toc.as_slice()))),
         ("word_count", count(body, |body| body.word_count)),
         ("reading_time", count(body, |body| body.reading_time)),

@@ -1,6 +1,6 @@
 //! The whole site as template values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,7 +8,7 @@ use tera::Value;
 
 use super::taxonomy::{self, TaxonomyValues, TermValues};
 use super::{NOTHING, config, list, page, section, strings, translation};
-use crate::graph::{PageHead, PageId, SectionId, SiteGraph};
+use crate::graph::{ByPage, PageHead, PageId, SectionId, SiteGraph};
 use crate::markup::{Bodies, Rendered};
 use crate::settings::Settings;
 use crate::template::SiteLookup;
@@ -16,7 +16,7 @@ use crate::template::SiteLookup;
 /// All template values of a site. They share their data: a clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct SiteView {
-    pages: BTreeMap<PageId, PageValues>,
+    pages: ByPage<PageValues>,
     sections: BTreeMap<SectionId, SectionValues>,
     /// By language and name.
     taxonomies: BTreeMap<String, BTreeMap<String, TaxonomyValues>>,
@@ -72,12 +72,14 @@ pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> Sit
 fn pages(
     settings: &Settings,
     graph: &SiteGraph,
-    mut bodies: BTreeMap<PageId, Arc<Rendered>>,
+    mut bodies: ByPage<Arc<Rendered>>,
     links_to: &(dyn Fn(&str) -> Value + Sync),
-) -> BTreeMap<PageId, PageValues> {
+) -> ByPage<PageValues> {
     let heads: Vec<&PageHead> = graph.pages.values().collect();
-    let bodies: Vec<Option<Arc<Rendered>>> =
-        heads.iter().map(|head| bodies.remove(&head.id)).collect();
+    let bodies: Vec<Option<Arc<Rendered>>> = heads
+        .iter()
+        .map(|head| bodies.swap_remove(&head.id))
+        .collect();
     let common = Common::of(settings, graph);
     let bare: Vec<Value> = heads
         .par_iter()
@@ -87,10 +89,9 @@ fn pages(
             page::bare(head, body.as_deref(), shared).into()
         })
         .collect();
-    let shared: BTreeMap<&PageId, &Value> = heads.iter().map(|head| &head.id).zip(&bare).collect();
     let neighbour = |id: &Option<PageId>| {
-        let page = id.as_ref().and_then(|id| shared.get(id));
-        page.map(|page| Value::clone(page))
+        let index = graph.pages.get_index_of(id.as_ref()?)?;
+        bare.get(index).cloned()
     };
     let full: Vec<Value> = heads
         .par_iter()
@@ -113,26 +114,32 @@ fn pages(
 /// Values that many pages show, made once.
 struct Common<'a> {
     ancestors: BTreeMap<&'a [SectionId], Value>,
+    /// Each page's address and title, which the pages that lead to it show too.
+    names: HashMap<&'a PageId, (Value, Value)>,
     /// Each page as one of the translations of another.
-    translations: BTreeMap<&'a PageId, Value>,
+    translations: HashMap<&'a PageId, Value>,
 }
 
 impl<'a> Common<'a> {
     fn of(settings: &Settings, graph: &'a SiteGraph) -> Self {
         let mut ancestors: BTreeMap<&[SectionId], Value> = BTreeMap::new();
-        let mut translations = BTreeMap::new();
+        let mut names = HashMap::with_capacity(graph.pages.len());
+        let mut translations = HashMap::new();
         for head in graph.pages.values() {
             ancestors
                 .entry(&head.ancestors)
                 .or_insert_with(|| strings(head.ancestors.iter().map(|id| &*id.0)));
+            let permalink = Value::from(head.permalink.as_str());
+            let title = Value::from(head.front.title.as_deref());
+            names.insert(&head.id, (permalink.clone(), title.clone()));
             if !head.translations.is_empty() {
-                let title = head.front.title.as_deref();
-                let value = translation(settings, &head.id.0, &head.lang, &head.permalink, title);
+                let value = translation(settings, &head.id.0, &head.lang, permalink, title);
                 translations.insert(&head.id, value);
             }
         }
         Self {
             ancestors,
+            names,
             translations,
         }
     }
@@ -141,7 +148,11 @@ impl<'a> Common<'a> {
         let ancestors = self.ancestors.get(head.ancestors.as_slice());
         let translations = head.translations.iter();
         let translations = translations.filter_map(|id| self.translations.get(id).cloned());
+        let name = self.names.get(&head.id).cloned();
+        let (permalink, title) = name.unwrap_or_else(|| (Value::none(), Value::none()));
         page::Shared {
+            permalink,
+            title,
             ancestors: ancestors.unwrap_or(&NOTHING).clone(),
             translations: list(translations.collect()),
             backlinks,
@@ -173,15 +184,17 @@ fn taxonomies(
 }
 
 /// Who links to each content file, by its path below `content/`.
-fn backlinks(graph: &SiteGraph, bodies: &Bodies) -> BTreeMap<String, Value> {
-    let mut found: BTreeMap<&str, BTreeSet<(&str, Option<&str>)>> = BTreeMap::new();
+fn backlinks<'g>(graph: &'g SiteGraph, bodies: &Bodies) -> HashMap<&'g str, Value> {
+    let mut found: HashMap<&str, BTreeSet<(&str, Option<&str>)>> = HashMap::new();
     for (id, body) in &bodies.pages {
         let Some(head) = graph.pages.get(id) else {
             continue;
         };
         for link in &body.internal_links {
             let from = (head.permalink.as_str(), head.front.title.as_deref());
-            found.entry(&link.target).or_default().insert(from);
+            if let Some(target) = file_of(graph, &link.target) {
+                found.entry(target).or_default().insert(from);
+            }
         }
     }
     for (id, body) in &bodies.sections {
@@ -190,7 +203,9 @@ fn backlinks(graph: &SiteGraph, bodies: &Bodies) -> BTreeMap<String, Value> {
         };
         for link in &body.internal_links {
             let from = (head.permalink.as_str(), head.front.title.as_deref());
-            found.entry(&link.target).or_default().insert(from);
+            if let Some(target) = file_of(graph, &link.target) {
+                found.entry(target).or_default().insert(from);
+            }
         }
     }
     found
@@ -200,9 +215,16 @@ fn backlinks(graph: &SiteGraph, bodies: &Bodies) -> BTreeMap<String, Value> {
                 .into_iter()
                 .map(|(permalink, title)| page::backlink(permalink, title))
                 .collect();
-            (target.to_owned(), Value::from(links))
+            (target, Value::from(links))
         })
         .collect()
+}
+
+/// The same path as the graph holds it, which outlives the bodies.
+fn file_of<'g>(graph: &'g SiteGraph, file: &str) -> Option<&'g str> {
+    let page = graph.pages.get(file).map(|head| &*head.id.0);
+    let section = || graph.sections.get(&SectionId(file.into()));
+    page.or_else(|| section().map(|head| &*head.id.0))
 }
 
 impl SiteView {
@@ -268,7 +290,7 @@ impl SiteView {
 
 impl SiteLookup for SiteView {
     fn page(&self, file: &str) -> Option<Value> {
-        self.page(&PageId(file.into()))
+        self.pages.get(file).map(|page| page.full.clone())
     }
 
     fn section(&self, file: &str, metadata_only: bool) -> Option<Value> {

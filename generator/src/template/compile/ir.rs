@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use tera::Value;
 
+use crate::template::values::Stride;
+
 /// A template, ready to be rendered.
 #[derive(Debug)]
 pub(in crate::template) struct Compiled {
@@ -192,7 +194,7 @@ pub(in crate::template) struct Path {
 #[derive(Debug)]
 pub(in crate::template) enum Step {
     /// A key of a map, or an index written as digits.
-    Key(String),
+    Key(Stride),
     /// The value of another variable.
     Variable(Path),
 }

@@ -1,6 +1,7 @@
 //! Paths of variables taken apart: `a.b`, `a[0]`, `a["x y"]`, `a[b.c]`.
 
 use super::{Path, Step};
+use crate::template::values::Stride;
 
 /// Takes a path apart, as the parser wrote it down.
 pub(super) fn path(written: &str) -> Path {
@@ -33,7 +34,7 @@ impl<'a> Parts<'a> {
     fn step(&mut self) -> Option<Step> {
         if let Some(rest) = self.rest.strip_prefix('.') {
             self.rest = rest;
-            return Some(Step::Key(self.word().to_owned()));
+            return Some(Step::Key(Stride::new(self.word())));
         }
         let rest = self.rest.strip_prefix('[')?;
         let end = closing(rest);
@@ -45,8 +46,10 @@ impl<'a> Parts<'a> {
             .iter()
             .find_map(|quote| inner.strip_prefix(*quote)?.strip_suffix(*quote));
         Some(match quoted {
-            Some(key) => Step::Key(key.to_owned()),
-            None if inner.bytes().all(|byte| byte.is_ascii_digit()) => Step::Key(inner.to_owned()),
+            Some(key) => Step::Key(Stride::new(key)),
+            None if inner.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Step::Key(Stride::new(inner))
+            }
             None => Step::Variable(path(inner)),
         })
     }
@@ -79,7 +82,7 @@ mod tests {
         let mut text = path.head.clone();
         for step in &path.steps {
             match step {
-                Step::Key(key) => text.push_str(&format!("/{key}")),
+                Step::Key(key) => text.push_str(&format!("/{}", key.key())),
                 Step::Variable(inner) => text.push_str(&format!("/({})", inner.written)),
             }
         }

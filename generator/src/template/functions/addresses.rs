@@ -6,7 +6,7 @@ use tera::Value;
 use super::hashes::hex;
 use super::pages::in_language;
 use crate::fields::nearest;
-use crate::graph::{PageId, SectionId};
+use crate::graph::SectionId;
 use crate::source;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
@@ -62,7 +62,7 @@ fn internal(
         return Err(args.fault(format!("knows no language `{lang}`")));
     }
     let file = in_language(path, lang, scope);
-    let page = scope.graph.pages.get(&PageId(file.as_str().into()));
+    let page = scope.graph.pages.get(file.as_str());
     let section = scope.graph.sections.get(&SectionId(file.as_str().into()));
     let found = page
         .map(|page| &page.permalink)

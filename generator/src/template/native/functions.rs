@@ -3,7 +3,7 @@
 use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
 use super::host;
-use crate::graph::{PageId, SectionId};
+use crate::graph::SectionId;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Fault;
 use crate::template::functions;
@@ -177,7 +177,7 @@ fn term_name(kind: &str, term: &str, lang: &str, scope: &Scope<'_>) -> Option<St
 
 /// The name in the default language of a content file that is named in another.
 fn canonical(path: &str, scope: &Scope<'_>) -> Option<String> {
-    let page = scope.graph.pages.get(&PageId(path.into()));
+    let page = scope.graph.pages.get(path);
     let section = || scope.graph.sections.get(&SectionId(path.into()));
     let lang = page
         .map(|page| page.lang.to_string())

@@ -8,7 +8,7 @@ use super::Renderer;
 use crate::fields::nearest;
 use crate::template::compile::{Expr, Fill, Path, Step};
 use crate::template::fault::{Fault, Rendering};
-use crate::template::values;
+use crate::template::values::{self, Stride};
 
 /// Shows everything in sight.
 const DUMP: &str = "__tera_context";
@@ -150,16 +150,23 @@ impl<'a> Renderer<'a> {
         if path.head == DUMP {
             return Ok(Value::from(self.stack.dump()));
         }
+        if path.steps.iter().all(|step| matches!(step, Step::Key(_))) {
+            return self.along(path, &path.steps);
+        }
         let mut steps = Vec::with_capacity(path.steps.len());
         for step in &path.steps {
-            steps.push(match step {
-                Step::Key(key) => key.clone(),
-                Step::Variable(inner) => self.index(path, inner)?,
-            });
+            steps.push(Step::Key(match step {
+                Step::Key(step) => Stride::new(step.key()),
+                Step::Variable(inner) => Stride::new(self.index(path, inner)?),
+            }));
         }
-        match self.stack.find(&path.head, &steps) {
+        self.along(path, &steps)
+    }
+
+    fn along(&self, path: &Path, steps: &[Step]) -> Rendering<Value> {
+        match self.stack.find(&path.head, steps) {
             Some(value) => Ok(value),
-            None => Err(self.missing(path, &steps)),
+            None => Err(self.missing(path, steps)),
         }
     }
 
@@ -180,7 +187,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Says how far the way into a variable went, and what is there.
-    fn missing(&self, path: &Path, steps: &[String]) -> Fault {
+    fn missing(&self, path: &Path, steps: &[Step]) -> Fault {
         let Some(mut value) = self.stack.find(&path.head, &[]) else {
             let fault = Fault::new(format!("There is no variable `{}` here", path.head));
             let names = self.stack.names();
@@ -193,7 +200,11 @@ impl<'a> Renderer<'a> {
             };
         };
         let mut way = path.head.clone();
-        for step in steps {
+        let keys = steps.iter().filter_map(|step| match step {
+            Step::Key(step) => Some(step.key()),
+            Step::Variable(_) => None,
+        });
+        for step in keys {
             let Some(next) = values::step(&value, step).cloned() else {
                 let fault = Fault::new(format!("There is no `{step}` in `{way}`"));
                 let keys: Vec<String> = value

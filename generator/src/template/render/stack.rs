@@ -4,7 +4,7 @@ use tera::Value;
 use tera::value::Key;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::template::compile::{Compiled, ForLoop};
+use crate::template::compile::{Compiled, ForLoop, Step};
 use crate::template::context::Context;
 use crate::template::fault::{Fault, Rendering};
 use crate::template::values;
@@ -119,13 +119,15 @@ impl<'a> Loop<'a> {
         }
     }
 
-    fn find(&self, head: &str, steps: &[String]) -> Option<Value> {
+    fn find(&self, head: &str, steps: &[Step]) -> Option<Value> {
         if self.key == Some(head) && steps.is_empty() {
             return self.current_key().cloned();
         }
         if head == "loop" {
-            let [step] = steps else { return None };
-            return match step.as_str() {
+            let [Step::Key(step)] = steps else {
+                return None;
+            };
+            return match step.key() {
                 "index" => Some(Value::from(self.current as u64 + 1)),
                 "index0" => Some(Value::from(self.current as u64)),
                 "first" => Some(Value::from(self.current == 0)),
@@ -144,10 +146,14 @@ fn key_value(key: &Key<'_>) -> Value {
     Value::from(values::key_text(key))
 }
 
-fn walk(value: &Value, steps: &[String]) -> Option<Value> {
+fn walk(value: &Value, steps: &[Step]) -> Option<Value> {
     steps
         .iter()
-        .try_fold(value, |value, step| values::step(value, step))
+        .try_fold(value, |value, step| match step {
+            Step::Key(step) => step.follow(value),
+            // The renderer has put keys in their place.
+            Step::Variable(_) => None,
+        })
         .cloned()
 }
 
@@ -204,7 +210,7 @@ impl<'a> Stack<'a> {
 
     /// The value at the end of a way. Where a nearer variable of that name does not lead on, a
     /// farther one is tried, as in Tera 1.
-    pub(super) fn find(&self, head: &str, steps: &[String]) -> Option<Value> {
+    pub(super) fn find(&self, head: &str, steps: &[Step]) -> Option<Value> {
         for frame in self.frames.iter().rev() {
             let own = frame.variables.iter().find(|(name, _)| *name == head);
             let found = own
