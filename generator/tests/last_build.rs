@@ -144,55 +144,55 @@ mod last_build {
             site.write(
                 "content/news/a/index.md",
                 "+++\ntitle = \"A\"\n+++\nOther {{ hello() }}",
-            )
+            );
         }),
         ("a page more", |site| {
-            site.write("content/news/c.md", "+++\ntitle = \"C\"\n+++\n")
+            site.write("content/news/c.md", "+++\ntitle = \"C\"\n+++\n");
         }),
         ("a page less", |site| {
-            fs::remove_file(site.path("content/news/c.md")).expect("removed")
+            fs::remove_file(site.path("content/news/c.md")).expect("removed");
         }),
         ("a page renamed", |site| {
-            fs::rename(site.path("content/b.md"), site.path("content/bb.md")).expect("renamed")
+            fs::rename(site.path("content/b.md"), site.path("content/bb.md")).expect("renamed");
         }),
         ("a translation of a page", |site| {
-            site.write("content/news/a/index.fr.md", "+++\ntitle = \"Un\"\n+++\n")
+            site.write("content/news/a/index.fr.md", "+++\ntitle = \"Un\"\n+++\n");
         }),
         ("an asset", |site| {
-            site.write("content/news/a/asset.txt", "ASSET")
+            site.write("content/news/a/asset.txt", "ASSET");
         }),
         ("an asset more", |site| {
-            site.write("content/news/a/more.txt", "more")
+            site.write("content/news/a/more.txt", "more");
         }),
         ("a template", |site| {
-            site.write("templates/shortcodes/hello.html", "HELLO")
+            site.write("templates/shortcodes/hello.html", "HELLO");
         }),
         ("a template of the theme", |site| {
             site.write(
                 "themes/t/templates/page.html",
                 "changed {{ page.content | safe }}",
-            )
+            );
         }),
         ("a template that goes before the theme's", |site| {
-            site.write("templates/page.html", "own {{ page.title }}")
+            site.write("templates/page.html", "own {{ page.title }}");
         }),
         ("a template of the site less", |site| {
-            fs::remove_file(site.path("templates/page.html")).expect("removed")
+            fs::remove_file(site.path("templates/page.html")).expect("removed");
         }),
         ("a partial of a style sheet", |site| {
-            site.write("sass/parts/_colour.scss", "$c: blue;")
+            site.write("sass/parts/_colour.scss", "$c: blue;");
         }),
         ("a static file", |site| {
-            site.write("static/plain.txt", "other")
+            site.write("static/plain.txt", "other");
         }),
         ("a static file that hides the theme's", |site| {
-            site.write("static/theme.txt", "mine")
+            site.write("static/theme.txt", "mine");
         }),
         ("a hidden static file", |site| {
-            site.write("static/.well-known/x", "x")
+            site.write("static/.well-known/x", "x");
         }),
         ("a data file", |site| {
-            site.write("data/facts.toml", "fact = 2")
+            site.write("data/facts.toml", "fact = 2");
         }),
         ("the configuration", |site| {
             let text = fs::read_to_string(site.path("config.toml")).expect("read");
@@ -202,7 +202,7 @@ mod last_build {
             site.write(
                 "themes/t/theme.toml",
                 "name = \"t\"\n[extra]\nshade = \"pale\"\n",
-            )
+            );
         }),
         ("an image", |site| {
             let picture = image::RgbImage::from_pixel(4, 4, image::Rgb([0, 200, 0]));
@@ -275,7 +275,7 @@ mod last_build {
         let good = fs::read(&page).expect("read");
         let touches: [Edit; 4] = [
             ("a page deleted", |site| {
-                fs::remove_file(site.path("public/news/a/index.html")).expect("removed")
+                fs::remove_file(site.path("public/news/a/index.html")).expect("removed");
             }),
             ("a page changed", |site| {
                 let page = site.path("public/news/a/index.html");
@@ -283,10 +283,10 @@ mod last_build {
                 fs::write(&page, vec![b'x'; length]).expect("written");
             }),
             ("a file that is not the site's", |site| {
-                site.write("public/extra.html", "x")
+                site.write("public/extra.html", "x");
             }),
             ("the whole output", |site| {
-                fs::remove_dir_all(site.path("public")).expect("removed")
+                fs::remove_dir_all(site.path("public")).expect("removed");
             }),
         ];
         for (what, touch) in touches {

@@ -152,9 +152,26 @@ impl Look {
     }
 }
 
+/// So many files are looked at together: on all cores, and without a list of them all.
+const TOGETHER: usize = 4096;
+
 impl Seen {
     /// One digest over all names and states.
     fn of_files(files: &[PathBuf]) -> Self {
+        let mut digest = Digest::default();
+        files.chunks(TOGETHER).for_each(|files| digest.add(files));
+        digest.seen()
+    }
+}
+
+#[derive(Default)]
+struct Digest {
+    hasher: blake3::Hasher,
+    fresh: bool,
+}
+
+impl Digest {
+    fn add(&mut self, files: &[PathBuf]) {
         let now = now();
         let each: Vec<(String, bool)> = files
             .par_iter()
@@ -163,16 +180,19 @@ impl Seen {
                 Err(error) => (error.kind().to_string(), true),
             })
             .collect();
-        let mut digest = blake3::Hasher::new();
-        for (path, (state, _)) in files.iter().zip(&each) {
+        for (path, (state, fresh)) in files.iter().zip(each) {
             for part in [path.as_os_str().as_encoded_bytes(), state.as_bytes()] {
-                digest.update(&(part.len() as u64).to_le_bytes());
-                digest.update(part);
+                self.hasher.update(&(part.len() as u64).to_le_bytes());
+                self.hasher.update(part);
             }
+            self.fresh |= fresh;
         }
-        Self {
-            state: digest.finalize().to_hex().to_string(),
-            fresh: each.iter().any(|(_, fresh)| *fresh),
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            state: self.hasher.finalize().to_hex().to_string(),
+            fresh: self.fresh,
         }
     }
 }
@@ -244,15 +264,21 @@ fn now() -> SystemTime {
 /// too.
 #[must_use]
 pub fn state_below(folder: &Path, dotfiles: bool) -> String {
-    let files: Vec<PathBuf> = scan::files_below(folder, true)
+    let mut files = scan::files_below(folder, true)
         .filter_map(Result::ok)
         .map(walkdir::DirEntry::into_path)
         .filter(|path| {
             let below = path.strip_prefix(folder).unwrap_or(path);
             dotfiles || !below.as_os_str().as_encoded_bytes().starts_with(b".")
-        })
-        .collect();
-    Seen::of_files(&files).state
+        });
+    let mut digest = Digest::default();
+    loop {
+        let together: Vec<PathBuf> = files.by_ref().take(TOGETHER).collect();
+        if together.is_empty() {
+            return digest.seen().state;
+        }
+        digest.add(&together);
+    }
 }
 
 /// The state of one file, or why it has none.
