@@ -73,7 +73,10 @@ pub(super) struct BuildArgs {
     /// Minify HTML
     #[arg(long)]
     pub(super) minify: bool,
-    /// Say what each stage and template cost
+    /// Build although nothing changed since the last build
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Say what each stage and template cost; builds although nothing changed
     #[arg(long)]
     pub(super) timings: bool,
 }

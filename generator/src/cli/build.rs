@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use super::args::BuildArgs;
+use super::last_build::LastBuild;
 use super::{Site, Stop, report};
 use crate::diagnostic::Diagnostic;
 use crate::emit::{self, DiskOptions, Staging};
@@ -28,19 +29,18 @@ pub(super) fn run(site: &Site, args: &BuildArgs) -> Result<(), Stop> {
         ],
     );
     report::say("Building site...");
-    let engine = Engine::new(
-        &site.root,
-        site.config.as_deref(),
-        Overrides {
-            base_url: args.base_url.clone(),
-            output_dir: args.output_dir.clone(),
-            include_drafts: args.drafts,
-            minify_html: args.minify,
-            ..Overrides::default()
-        },
-    );
+    let last = LastBuild::of(site, args);
+    if !args.fresh
+        && !args.timings
+        && let Some(said) = last.as_ref().and_then(LastBuild::still_true)
+    {
+        said.again();
+        report::done(start.elapsed());
+        return Ok(());
+    }
+    let last = last.inspect(LastBuild::begin_anew);
     let staging = OnceLock::new();
-    let built = engine.build_onto(&|settings| {
+    let built = engine(site, args).build_onto(&|settings| {
         let made = Staging::beside(&settings.layout.output_dir, Some(settings.root()));
         let made = made.map_err(|error| Diagnostic::error(error.to_string()))?;
         let made = staging.get_or_init(|| Arc::new(made));
@@ -55,10 +55,27 @@ pub(super) fn run(site: &Site, args: &BuildArgs) -> Result<(), Stop> {
     if args.timings {
         report::timings(&built);
     }
+    if let Some(last) = last {
+        last.keep(&built, &place);
+    }
     report::done(start.elapsed());
     // The program ends: its memory goes back as a whole, faster than value by value.
     std::mem::forget(built);
     Ok(())
+}
+
+fn engine(site: &Site, args: &BuildArgs) -> Engine {
+    Engine::new(
+        &site.root,
+        site.config.as_deref(),
+        Overrides {
+            base_url: args.base_url.clone(),
+            output_dir: args.output_dir.clone(),
+            include_drafts: args.drafts,
+            minify_html: args.minify,
+            ..Overrides::default()
+        },
+    )
 }
 
 /// A folder named on the command line is not overwritten by accident.
@@ -98,6 +115,17 @@ impl CampaignPlace {
             None => Self::Live,
         }
     }
+
+    /// The file; `live` is where `groundswell.toml` says. If there is none, what to tell about it.
+    pub(super) fn file<'a>(&'a self, live: &'a Path) -> Result<&'a Path, String> {
+        match self {
+            Self::Live => Ok(live),
+            Self::Named(file) => Ok(file),
+            Self::Nowhere(flag) => Err(format!(
+                "-> The campaign file was left as it is: with {flag} this is not the live site (--campaign FILE writes one)"
+            )),
+        }
+    }
 }
 
 /// Writes a site without errors, the campaign file last: it never names pages that are not there.
@@ -128,13 +156,10 @@ pub(super) fn write(
     let Some((live, json)) = &built.campaign else {
         return Ok(());
     };
-    match place {
-        CampaignPlace::Live => write_campaign(live, json),
-        CampaignPlace::Named(file) => write_campaign(file, json),
-        CampaignPlace::Nowhere(flag) => {
-            report::say(&format!(
-                "-> The campaign file was left as it is: with {flag} this is not the live site (--campaign FILE writes one)"
-            ));
+    match place.file(live) {
+        Ok(file) => write_campaign(file, json),
+        Err(note) => {
+            report::say(&note);
             Ok(())
         }
     }

@@ -6,6 +6,7 @@ mod check;
 #[cfg(feature = "dev")]
 mod dev;
 mod init;
+mod last_build;
 mod listen;
 mod migrate;
 mod report;

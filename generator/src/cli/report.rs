@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::engine::BuildReport;
+use crate::engine::{BuildReport, Counts};
 use crate::template::Cost;
 
 /// Says a line. A terminal that is gone must not end the work.
@@ -40,15 +40,19 @@ pub(super) fn faults(faults: &[Diagnostic], outcome: &str) {
     }
 }
 
-/// What the site consists of, in Zola's words.
+/// What the site consists of, if it was read that far.
 pub(super) fn counts(built: &BuildReport) {
-    let counts = &built.counts;
     if built.settings.is_some() {
-        say(&format!(
-            "-> Creating {} pages ({} orphan) and {} sections",
-            counts.pages, counts.orphans, counts.sections
-        ));
+        tally(built.counts);
     }
+}
+
+/// How much there is, in Zola's words.
+pub(super) fn tally(counts: Counts) {
+    say(&format!(
+        "-> Creating {} pages ({} orphan) and {} sections",
+        counts.pages, counts.orphans, counts.sections
+    ));
 }
 
 /// The most templates that are told of.

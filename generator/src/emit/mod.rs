@@ -4,6 +4,7 @@ pub mod disk;
 mod guard;
 mod image_cache;
 pub mod memory;
+pub mod record;
 mod staging;
 
 pub use disk::{DiskOptions, Written};

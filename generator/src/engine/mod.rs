@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::Diagnostic;
 use crate::outputs::images::Picture;
 use crate::outputs::{Artifact, InMemory, OutputPath, Shelf};
@@ -55,7 +57,7 @@ pub struct BuildReport {
 pub type Spent = Box<dyn Any + Send + Sync>;
 
 /// How much there is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Pages.
     pub pages: usize,

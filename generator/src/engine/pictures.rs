@@ -98,7 +98,7 @@ fn of_one_original<'r>(
     for (request, path) in rest {
         let kept_as = kept_name(&hash, request.operation, request.format);
         let kept = settings.root().join(CACHE).join(&kept_as);
-        if source::is_file(&kept) {
+        if source::is_cached(&kept) {
             let artifact = Artifact::Copy {
                 from: kept,
                 link: false,

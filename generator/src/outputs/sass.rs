@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use grass::{ErrorKind, Fs, Options, OutputStyle};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceFile, SourcePath};
+use crate::source::{SourceFile, SourcePath, note_chance};
 
 /// The files that make style sheets: `.sass` and `.scss`, where neither the file nor a folder of
 /// its path below `folder` starts with `_`. Each with the style sheet's path.
@@ -42,6 +42,10 @@ pub(super) fn compile(
     sources: &BTreeMap<SourcePath, SourceFile>,
     file: &SourcePath,
 ) -> Result<String, Diagnostic> {
+    let mut texts = sources.values().filter_map(|source| source.text.as_deref());
+    if texts.any(|text| text.contains("random(") || text.contains("unique-id(")) {
+        note_chance();
+    }
     let files = SourceFs { sources };
     let options = Options::default()
         .style(OutputStyle::Compressed)

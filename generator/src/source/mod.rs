@@ -2,12 +2,16 @@
 //! that reads the site's files.
 
 mod layout;
+mod looks;
 mod read;
 mod remote;
 mod scan;
 
 pub use layout::Layout;
-pub use read::{canonical, is_file, is_folder, is_within, modified, read_bytes, read_text};
+pub use looks::{Looks, keep_looks, kept_looks, note_chance, state_below, state_of};
+pub use read::{
+    canonical, is_cached, is_file, is_folder, is_within, modified, read_bytes, read_text,
+};
 pub use remote::{Remotes, Reply, Request, Unreachable, ask};
 pub use scan::scan;
 

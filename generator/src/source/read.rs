@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::looks::{Look, note};
 use crate::diagnostic::Diagnostic;
 
 /// A file's text without a byte order mark; `label` is the file's name in messages.
@@ -10,7 +11,13 @@ use crate::diagnostic::Diagnostic;
 /// # Errors
 /// The file cannot be read, or is not UTF-8 (with the line of the first bad byte).
 pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
-    let bytes = read_bytes(path, label)?;
+    note(|| Look::State(path.to_owned()));
+    walked_text(path, label)
+}
+
+/// The same for a file that a walk has noted.
+pub(super) fn walked_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
+    let bytes = bytes(path, label)?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_owned(),
@@ -38,6 +45,11 @@ pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
 /// # Errors
 /// The file cannot be read.
 pub fn read_bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
+    note(|| Look::State(path.to_owned()));
+    bytes(path, label)
+}
+
+fn bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
     fs::read(path).map_err(|error| {
         Diagnostic::error(format!("This file cannot be read: {error}")).in_file(label)
     })
@@ -46,24 +58,40 @@ pub fn read_bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
 /// Whether a file stands there.
 #[must_use]
 pub fn is_file(path: &Path) -> bool {
+    note(|| Look::IsFile(path.to_owned()));
+    path.is_file()
+}
+
+/// Whether a file stands in a cache of our own, which decides how long a build takes and not what
+/// it makes.
+#[must_use]
+pub fn is_cached(path: &Path) -> bool {
     path.is_file()
 }
 
 /// When the file was last changed; none if there is no such file.
 #[must_use]
 pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    note(|| Look::State(path.to_owned()));
     path.metadata().ok()?.modified().ok()
 }
 
 /// Whether a folder stands there.
 #[must_use]
 pub fn is_folder(path: &Path) -> bool {
+    note(|| Look::IsFolder(path.to_owned()));
     path.is_dir()
 }
 
 /// Whether what stands at a path lies, once links are followed, in one of these folders.
 #[must_use]
 pub fn is_within(path: &Path, folders: &[&Path]) -> bool {
+    let folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
+    note(|| Look::IsWithin(path.to_owned(), folders.clone()));
+    lies_within(path, &folders)
+}
+
+pub(super) fn lies_within(path: &Path, folders: &[PathBuf]) -> bool {
     let Ok(real) = fs::canonicalize(path) else {
         return false;
     };
@@ -78,6 +106,7 @@ pub fn is_within(path: &Path, folders: &[&Path]) -> bool {
 /// # Errors
 /// There is nothing at that path.
 pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
+    note(|| Look::Leads(path.to_owned()));
     fs::canonicalize(path).map_err(|error| {
         Diagnostic::error(format!(
             "The folder {} cannot be opened: {error}",

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::note_chance;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
@@ -163,6 +164,7 @@ impl Remotes {
     /// # Errors
     /// It cannot be had: for people.
     pub fn text(&self, request: &Request) -> Result<Arc<str>, String> {
+        note_chance();
         let place = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(kept.entry(request.clone()).or_default())

@@ -1,13 +1,15 @@
 //! Walking the site's folders: which sources there are, and the text of those that are parsed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Layout, SourceFile, SourcePath, SourceTree, read_text};
+use super::looks::note_walk;
+use super::read::walked_text;
+use super::{Layout, SourceFile, SourcePath, SourceTree};
 use crate::diagnostic::{Diagnostic, Outcome};
 
 /// Deeper folders than this are a mistake (a link that leads back, an unpacked archive).
@@ -61,7 +63,7 @@ fn read_all(area: &mut BTreeMap<SourcePath, SourceFile>, faults: &mut Vec<Diagno
     let mut files: Vec<&mut SourceFile> = area.values_mut().collect();
     let found: Vec<Diagnostic> = files
         .par_iter_mut()
-        .filter_map(|file| match read_text(&file.disk_path, &file.path.0) {
+        .filter_map(|file| match walked_text(&file.disk_path, &file.path.0) {
             Ok(text) => {
                 file.text = Some(Arc::from(text));
                 None
@@ -108,45 +110,34 @@ impl Areas<'_> {
     /// name starts with a dot too.
     fn walk(&mut self, folder: &str, hidden: bool) -> Vec<SourceFile> {
         let start = self.layout.root.join(folder);
-        if !start.is_dir() {
-            return Vec::new();
-        }
-        let mut files = Vec::new();
-        let walk = WalkDir::new(&start)
-            .follow_links(true)
-            .max_depth(DEEPEST)
-            .sort_by_file_name();
-        for entry in walk {
-            match entry {
-                Ok(entry) if entry.file_type().is_file() => {
-                    if let Some(file) = self.file(&entry, hidden) {
-                        files.push(file);
-                    }
+        let mut found = Vec::new();
+        if start.is_dir() {
+            for entry in files_below(&start, hidden) {
+                match entry {
+                    Ok(entry) => found.push(entry.into_path()),
+                    Err(error) => self.unreadable(folder, &error),
                 }
-                Ok(_) => {}
-                Err(error) => self.unreadable(folder, &error),
             }
         }
-        files
+        note_walk(&start, hidden, &found);
+        found
+            .into_iter()
+            .filter_map(|path| self.file(path))
+            .collect()
     }
 
-    fn file(&mut self, entry: &DirEntry, hidden: bool) -> Option<SourceFile> {
-        let name = entry.file_name().to_string_lossy();
-        if !hidden && name.starts_with('.') {
-            return None;
-        }
-        let path = entry.path();
+    fn file(&mut self, path: PathBuf) -> Option<SourceFile> {
         if path.to_str().is_none() {
             self.faults.push(
                 Diagnostic::error("This file's name is not UTF-8 text")
-                    .in_file(self.layout.label(path))
+                    .in_file(self.layout.label(&path))
                     .hint("give it a plain name: it becomes part of an address"),
             );
             return None;
         }
         Some(SourceFile {
-            path: SourcePath(self.layout.label(path)),
-            disk_path: path.to_owned(),
+            path: SourcePath(self.layout.label(&path)),
+            disk_path: path,
             text: None,
         })
     }
@@ -163,6 +154,25 @@ impl Areas<'_> {
         };
         self.faults.push(fault.in_file(label));
     }
+}
+
+/// The files below a folder, links followed, in path order; `hidden`: those whose name starts with a
+/// dot too.
+pub(super) fn files_below(
+    start: &Path,
+    hidden: bool,
+) -> impl Iterator<Item = Result<DirEntry, walkdir::Error>> {
+    WalkDir::new(start)
+        .follow_links(true)
+        .max_depth(DEEPEST)
+        .sort_by_file_name()
+        .into_iter()
+        .filter(move |entry| {
+            entry.as_ref().map_or(true, |entry| {
+                let dotted = entry.file_name().as_encoded_bytes().starts_with(b".");
+                entry.file_type().is_file() && (hidden || !dotted)
+            })
+        })
 }
 
 fn extension(path: &Path) -> &str {

@@ -12,6 +12,7 @@ use chrono::{SecondsFormat, Utc};
 use tera::Value;
 
 use crate::fields::nearest;
+use crate::source::note_chance;
 use crate::template::arguments::Arguments;
 use crate::template::fault::{Fault, Rendering};
 use crate::template::scope::Scope;
@@ -47,6 +48,7 @@ pub(super) fn throw(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     reason = "the template asks for the time, as in Zola"
 )]
 pub(super) fn now(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
+    note_chance();
     let timestamp = args.flag("timestamp", false)?;
     let instant = Utc::now();
     Ok(if timestamp {
@@ -69,6 +71,7 @@ pub(super) fn get_random(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value
         .and_then(|width| u64::try_from(width).ok())
         .filter(|width| *width > 0)
         .ok_or_else(|| args.fault("needs an `end` beyond its `start`"))?;
+    note_chance();
     // The keys of a new hash state are random: good enough for a template.
     let random = RandomState::new().hash_one(0_u8) % width;
     Ok(Value::from(start.saturating_add_unsigned(random)))
@@ -79,6 +82,7 @@ pub(super) fn get_random(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value
     reason = "the template asks for the environment, as in Zola"
 )]
 pub(super) fn get_env(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
+    note_chance();
     let name = args.required_text("name")?;
     match (std::env::var(name), args.get("default")) {
         (Ok(value), _) => Ok(Value::from(value)),

@@ -4,6 +4,7 @@ use tera::{Error, Filter, Kwargs, State, Tera, TeraResult, Value};
 
 use super::functions::error;
 use super::host;
+use crate::source::note_chance;
 use crate::template::arguments::Arguments;
 use crate::template::filters;
 use crate::template::scope::MarkdownPlace;
@@ -31,12 +32,17 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("format", tera_contrib::format::format);
     tera.register_filter("slugify", tera_contrib::slug::slug);
     tera.register_filter("date", tera_contrib::dates::date);
-    tera.register_filter("shuffle", tera_contrib::rand::shuffle);
+    tera.register_filter("shuffle", shuffle);
     tera.register_filter("num_format", NumFormat);
     tera.register_filter("markdown", Markdown);
     tera.register_test("matching", tera_contrib::regex::Matching::default());
     tera.register_test("before", tera_contrib::dates::is_before);
     tera.register_test("after", tera_contrib::dates::is_after);
+}
+
+fn shuffle(list: Vec<Value>, kwargs: Kwargs, state: &State<'_>) -> TeraResult<Vec<Value>> {
+    note_chance();
+    tera_contrib::rand::shuffle(list, kwargs, state)
 }
 
 /// The filter `num_format`, the same as in 0.22.

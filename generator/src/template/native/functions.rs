@@ -4,6 +4,7 @@ use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
 use super::host;
 use crate::graph::SectionId;
+use crate::source::note_chance;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Fault;
 use crate::template::functions;
@@ -68,8 +69,13 @@ pub(super) fn register(tera: &mut Tera) {
     for function in ALL {
         tera.register_function(function.name, *function);
     }
-    tera.register_function("get_random", tera_contrib::rand::get_random);
+    tera.register_function("get_random", get_random);
     tera.register_function("text_direction", TextDirection);
+}
+
+fn get_random(kwargs: Kwargs, state: &State<'_>) -> TeraResult<i64> {
+    note_chance();
+    tera_contrib::rand::get_random(kwargs, state)
 }
 
 impl Function<TeraResult<Value>> for Shared {
