@@ -29,6 +29,10 @@ impl<'a> Renderer<'a> {
                 }
                 _ => self.ordered(left, right, *operator)?,
             },
+            Fill::Path(path) if expr.filters.is_empty() && expr.default.is_none() => {
+                let found = self.look(path).unwrap_or_default();
+                return Ok(found.is_some_and(|value| value.is_truthy()) != expr.negated);
+            }
             Fill::Path(_) => {
                 let truthy = self.value(expr).is_ok_and(|value| value.is_truthy());
                 return Ok(truthy);
@@ -128,7 +132,7 @@ impl<'a> Renderer<'a> {
         for argument in &test.arguments {
             arguments.push(self.unescaped(argument)?);
         }
-        let subject = self.path(&test.subject).ok();
+        let subject = self.look(&test.subject).ok().flatten();
         let holds = testers::holds(&test.name, subject.as_ref(), &arguments)?;
         Ok(holds != test.negated)
     }

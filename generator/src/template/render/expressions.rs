@@ -53,23 +53,19 @@ impl<'a> Renderer<'a> {
     /// A variable, or the value of the filter `default` where it is missing or null; none if it is
     /// missing and only asked whether it is not there.
     fn path_or_default(&mut self, path: &'a Path, expr: &'a Expr) -> Rendering<Option<Value>> {
-        let found = self.path(path);
-        let missing = match &found {
-            Ok(value) => values::is_null(value),
-            Err(_) => true,
-        };
-        match &expr.default {
-            Some(default) if missing => match default {
+        let found = self.look(path).unwrap_or_default();
+        let missing = found.as_ref().is_none_or(values::is_null);
+        match (&expr.default, found) {
+            (Some(default), _) if missing => match default {
                 Some(default) => self.value(default).map(Some),
                 None => Err(Fault::new(
                     "The filter `default` needs its argument `value`",
                 )),
             },
-            _ => match found {
-                Ok(value) => Ok(Some(value)),
-                Err(_) if expr.negated => Ok(None),
-                Err(fault) => Err(fault),
-            },
+            (_, Some(value)) => Ok(Some(value)),
+            (_, None) if expr.negated => Ok(None),
+            // What went wrong is only now worth finding out.
+            (_, None) => self.path(path).map(Some),
         }
     }
 
@@ -147,11 +143,27 @@ impl<'a> Renderer<'a> {
 
     /// The value of a variable.
     pub(super) fn path(&self, path: &Path) -> Rendering<Value> {
-        if path.head == DUMP {
-            return Ok(Value::from(self.stack.dump()));
+        match self.look(path)? {
+            Some(value) => Ok(value),
+            None => Err(self.missing(path, self.steps(path)?.as_deref().unwrap_or(&path.steps))),
         }
+    }
+
+    /// The value of a variable, none if it is not there: themes ask for many that are not.
+    pub(super) fn look(&self, path: &Path) -> Rendering<Option<Value>> {
+        if path.head == DUMP {
+            return Ok(Some(Value::from(self.stack.dump())));
+        }
+        let steps = self.steps(path)?;
+        Ok(self
+            .stack
+            .find(&path.head, steps.as_deref().unwrap_or(&path.steps)))
+    }
+
+    /// The steps of a path once those in brackets are looked up; none if there are no such.
+    fn steps(&self, path: &Path) -> Rendering<Option<Vec<Step>>> {
         if path.steps.iter().all(|step| matches!(step, Step::Key(_))) {
-            return self.along(path, &path.steps);
+            return Ok(None);
         }
         let mut steps = Vec::with_capacity(path.steps.len());
         for step in &path.steps {
@@ -160,14 +172,7 @@ impl<'a> Renderer<'a> {
                 Step::Variable(inner) => Stride::new(self.index(path, inner)?),
             }));
         }
-        self.along(path, &steps)
-    }
-
-    fn along(&self, path: &Path, steps: &[Step]) -> Rendering<Value> {
-        match self.stack.find(&path.head, steps) {
-            Some(value) => Ok(value),
-            None => Err(self.missing(path, steps)),
-        }
+        Ok(Some(steps))
     }
 
     fn index(&self, path: &Path, inner: &Path) -> Rendering<String> {
