@@ -43,7 +43,7 @@ pub(super) fn compile(
     file: &SourcePath,
 ) -> Result<String, Diagnostic> {
     let mut texts = sources.values().filter_map(|source| source.text.as_deref());
-    if texts.any(|text| text.contains("random(") || text.contains("unique-id(")) {
+    if texts.any(|text| text.contains("random") || text.contains("unique")) {
         note_chance();
     }
     let files = SourceFs { sources };

@@ -43,22 +43,39 @@ pub(super) fn printed(value: &Value) -> String {
 
 /// The characters that Tera 1 escapes in HTML, all others as they are.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>', '"', '\'', '/']) {
+    let mut out = String::new();
+    let mut rest = text;
+    // All of them are ASCII, so that bytes can be looked at and texts cut there.
+    while let Some((at, escaped)) = rest
+        .bytes()
+        .enumerate()
+        .find_map(|(at, byte)| Some((at, escaped(byte)?)))
+    {
+        if out.is_empty() {
+            out.reserve(rest.len() + rest.len() / 8);
+        }
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        out.push_str(escaped);
+        rest = from.get(1..).unwrap_or_default();
+    }
+    if out.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#x27;"),
-            '/' => out.push_str("&#x2F;"),
-            _ => out.push(c),
-        }
-    }
+    out.push_str(rest);
     Cow::Owned(out)
+}
+
+fn escaped(byte: u8) -> Option<&'static str> {
+    Some(match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        b'\'' => "&#x27;",
+        b'/' => "&#x2F;",
+        _ => return None,
+    })
 }
 
 /// Whether it is neither undefined nor null.
