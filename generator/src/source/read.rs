@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 
 /// A file's text without a byte order mark; `label` is the file's name in messages.
 ///
 /// # Errors
-/// The file cannot be read, or is not UTF-8 (with the line of the first bad byte).
+/// The file cannot be read, or is not UTF-8 (with the place of the first bad byte).
 pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
     let bytes = read_bytes(path, label)?;
     match String::from_utf8(bytes) {
@@ -18,17 +19,12 @@ pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
         }),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
-            let line = error
-                .as_bytes()
-                .iter()
-                .take(good)
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            Err(Diagnostic::error("This file is not UTF-8 text")
+            let sound = error.as_bytes().get(..good).unwrap_or_default();
+            let sound = String::from_utf8_lossy(sound);
+            let fault = Diagnostic::error("This file is not UTF-8 text")
                 .in_file(label)
-                .at_line(line)
-                .hint("save it with the encoding UTF-8"))
+                .hint("save it with the encoding UTF-8");
+            Err(Place::of(&sound, good, 1).mark(fault))
         }
     }
 }
@@ -39,7 +35,9 @@ pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
 /// The file cannot be read.
 pub fn read_bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
     fs::read(path).map_err(|error| {
-        Diagnostic::error(format!("This file cannot be read: {error}")).in_file(label)
+        Diagnostic::error(format!("This file cannot be read: {error}"))
+            .in_file(label)
+            .hint("let there be a file of that name that the build may read")
     })
 }
 

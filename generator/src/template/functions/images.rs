@@ -78,7 +78,9 @@ fn is_svg(name: &str) -> bool {
 
 fn raster(bytes: &[u8], label: &str) -> Result<(u32, u32, String, String), Diagnostic> {
     let fault = |error: &dyn std::fmt::Display| {
-        Diagnostic::error(format!("This image cannot be read: {error}")).in_file(label)
+        Diagnostic::error(format!("This image cannot be read: {error}"))
+            .in_file(label)
+            .hint("open it in an image program and save it anew")
     };
     if let Some((width, height)) = avif::size(bytes) {
         let (format, mime) = ("avif".to_owned(), "image/avif".to_owned());

@@ -8,7 +8,7 @@ use super::Renderer;
 use crate::fields::nearest;
 use crate::template::compile::{Expr, Fill, Path, Step};
 use crate::template::fault::{Fault, Rendering};
-use crate::template::values;
+use crate::template::{limits, values};
 
 /// Shows everything in sight.
 const DUMP: &str = "__tera_context";
@@ -83,13 +83,16 @@ impl<'a> Renderer<'a> {
                 for item in items {
                     list.push(self.value(item)?);
                 }
-                (Value::from(list), false)
+                let list = Value::from(list);
+                limits::list(&list)?;
+                (list, false)
             }
             Fill::Concat(parts) => self.concat(parts)?,
             Fill::Function(call) => self.function(call)?,
             Fill::Macro(call) => {
                 let mut text = String::new();
                 self.call_macro(call, &mut text)?;
+                limits::text(text.len())?;
                 (Value::from(text), false)
             }
             Fill::Test(test) => (Value::from(self.test(test)?), false),
@@ -141,6 +144,7 @@ impl<'a> Renderer<'a> {
                     values::kind(&value)
                 )));
             }
+            limits::text(text.len())?;
         }
         Ok((Value::from(text), needs_escape))
     }
