@@ -10,6 +10,16 @@ use crate::diagnostic::Diagnostic;
 /// # Errors
 /// Noted in `faults`; nothing is returned then.
 pub fn parse_yaml(text: &str, first_line: usize, faults: &mut Faults) -> Option<Node> {
+    if let Some(at) = too_deep(text) {
+        let fault = Diagnostic::error(format!(
+            "This YAML holds more than {DEEPEST} brackets in each other"
+        ));
+        faults.push(
+            Some(Place::of(text, at, first_line)),
+            fault.hint("close each bracket, and nest them less deeply"),
+        );
+        return None;
+    }
     match serde_norway::from_str::<Value>(text) {
         Ok(Value::Null) => Some(Node::empty_table()),
         Ok(value) => {
@@ -31,6 +41,22 @@ pub fn parse_yaml(text: &str, first_line: usize, faults: &mut Faults) -> Option<
             None
         }
     }
+}
+
+/// The reader takes for ever where so many brackets are open.
+const DEEPEST: usize = 1000;
+
+/// Where brackets go too deep; those in texts count too, which hardly matters.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
 }
 
 /// What is wrong, without the place, which is told anyway.

@@ -40,13 +40,16 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
          [markdown.highlighting]\ntheme = \"github-dark\"\n[slugify]\npaths = \"safe\"\n",
     )
     .expect("written");
-    let settings = settings::load(folder.path(), None, &Overrides::default())
-        .expect("sound settings");
+    let settings =
+        settings::load(folder.path(), None, &Overrides::default()).expect("sound settings");
     let colours = Colours::load(&settings).value;
     let templates = Templates::load(
         &[
             ("box.html", "<b>{{ body | safe }}</b>{{ nth }}"),
-            ("show.html", "{{ __tera_context }}{{ a }}{{ b | default(value='-') }}"),
+            (
+                "show.html",
+                "{{ __tera_context }}{{ a }}{{ b | default(value='-') }}",
+            ),
             ("quote.md", "> {{ body }}\n\n{{ box(a=1) }}"),
             ("echo.md", "{{ t }}"),
         ]
@@ -94,7 +97,11 @@ fn choice(bytes: &[u8]) -> (usize, &[u8]) {
 pub fn front_matter(bytes: &[u8]) {
     let text: Arc<str> = Arc::from(text(bytes));
     let mut parsed: Vec<ParsedContent> = Vec::new();
-    for path in ["content/a/_index.md", "content/a/b.fr.md", "content/2024-01-02-c/index.md"] {
+    for path in [
+        "content/a/_index.md",
+        "content/a/b.fr.md",
+        "content/2024-01-02-c/index.md",
+    ] {
         let file = SourceFile {
             path: SourcePath(path.to_owned()),
             disk_path: path.into(),
@@ -108,7 +115,11 @@ pub fn front_matter(bytes: &[u8]) {
     let outcome = graph::resolve(&SITE.settings, &parsed, &Default::default());
     judge(&outcome.diagnostics);
     for page in outcome.value.pages.values() {
-        assert!(!page.path.split('/').any(|part| part == ".."), "{}", page.path);
+        assert!(
+            !page.path.split('/').any(|part| part == ".."),
+            "{}",
+            page.path
+        );
     }
 }
 
@@ -121,7 +132,9 @@ pub fn markdown(bytes: &[u8]) {
 /// A shortcode's template, and a body that calls it.
 pub fn shortcode(bytes: &[u8]) {
     let text = text(bytes);
-    let (template, body_text) = text.split_once(BETWEEN).unwrap_or(("[{{ body }}]{{ a }}", &text));
+    let (template, body_text) = text
+        .split_once(BETWEEN)
+        .unwrap_or(("[{{ body }}]{{ a }}", &text));
     for name in ["own.html", "own.md"] {
         let loaded = Templates::load(
             &[
@@ -171,7 +184,11 @@ impl LinkResolver for Links {
 /// Up to three templates that may extend, import and include each other, rendered.
 pub fn template(bytes: &[u8]) {
     let (dialect, bytes) = choice(bytes);
-    let dialect = if dialect % 4 == 3 { Dialect::Zola023 } else { Dialect::Zola022 };
+    let dialect = if dialect % 4 == 3 {
+        Dialect::Zola023
+    } else {
+        Dialect::Zola022
+    };
     let text = text(bytes);
     let sources: Vec<TemplateSource> = ["a.html", "b.html", "c.html"]
         .iter()
@@ -199,7 +216,9 @@ pub fn text_of_template(text: &str) -> Option<Result<String, Diagnostic>> {
 
 /// Whether a fault only says that something is too large or too deep.
 pub fn is_a_limit(fault: &Diagnostic) -> bool {
-    ["at most", "levels", "never end", "too "].iter().any(|word| fault.message.contains(word))
+    ["at most", "levels", "never end", "too "]
+        .iter()
+        .any(|word| fault.message.contains(word))
 }
 
 /// Values of every kind.
@@ -270,7 +289,10 @@ const PICTURES: [&str; 16] = [
 /// A picture: its size, and a smaller one made of it.
 pub fn image(bytes: &[u8]) {
     let (name, bytes) = choice(bytes);
-    let name = PICTURES[name % PICTURES.len()];
+    let name = PICTURES
+        .get(name % PICTURES.len())
+        .copied()
+        .unwrap_or("a.png");
     let file = SITE.folder.path().join("static").join(name);
     fs::write(&file, bytes).expect("written");
     static ASKS: LazyLock<Templates> = LazyLock::new(|| {
@@ -282,7 +304,9 @@ pub fn image(bytes: &[u8]) {
     if let Err(fault) = rendered(&ASKS, "ask.html", &context) {
         judge(&[fault]);
     }
-    if Path::new(name).extension().is_some_and(|kind| kind != "svg")
+    if Path::new(name)
+        .extension()
+        .is_some_and(|kind| kind != "svg")
         && let Ok(original) = Original::read(bytes, name)
     {
         for operation in [
@@ -304,9 +328,13 @@ pub fn data(bytes: &[u8]) {
         Templates::load(&[source("ask.html", ask)], None).value
     });
     let (format, bytes) = choice(bytes);
-    let context = Context::new()
-        .with("text", &*text(bytes))
-        .with("format", FORMATS[format % FORMATS.len()]);
+    let context = Context::new().with("text", &*text(bytes)).with(
+        "format",
+        FORMATS
+            .get(format % FORMATS.len())
+            .copied()
+            .unwrap_or("plain"),
+    );
     if let Err(fault) = rendered(&ASKS, "ask.html", &context) {
         judge(&[fault]);
     }

@@ -214,7 +214,9 @@ fn syntax(file: &str, error: &tera1::Error) -> Diagnostic {
         .find_map(|line| line.strip_prefix("= "))
         .or_else(|| text.lines().next())
         .unwrap_or("it cannot be parsed");
-    let fault = Diagnostic::error(format!("This template is not sound: {reason}")).in_file(file);
+    let fault = Diagnostic::error(format!("This template is not sound: {reason}"))
+        .in_file(file)
+        .hint("correct the tag at this place; what only looks like one stands between {% raw %} and {% endraw %}");
     match place {
         Some((line, column)) => fault.at(line, column),
         None => fault,

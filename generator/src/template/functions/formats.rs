@@ -112,6 +112,11 @@ fn csv_text(text: &str, label: &str) -> Result<Json, Diagnostic> {
 /// `{preambles, comments, variables, bibliographies: [{entry_type, citation_key, tags}]}`, the
 /// names of tags in lower case and in order.
 fn bibtex(text: &str, label: &str) -> Result<Json, Diagnostic> {
+    // The parser panics where a text that is never closed ends with such a character.
+    let text = match text.chars().next_back() {
+        Some(last) if !last.is_ascii() || matches!(last, '{' | '"') => &format!("{text}\n"),
+        _ => text,
+    };
     let entries =
         Bibtex::raw_parse(text).map_err(|error| unsound_bibtex(text, label, &error.to_string()))?;
     let written: BTreeMap<&str, &[StringValueType]> = entries

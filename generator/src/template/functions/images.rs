@@ -26,8 +26,10 @@ const FOLDER: &str = "processed_images";
 const MOST_PIXELS: u64 = 100_000_000;
 
 fn find(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Option<FoundFile>> {
-    files::find(scope.settings, scope.files, path)
-        .map_err(|reason| args.fault(format!("cannot read: {reason}")))
+    files::find(scope.settings, scope.files, path).map_err(|reason| {
+        args.fault(format!("cannot read: {reason}"))
+            .hint("name a file below the folder of the site")
+    })
 }
 
 fn missing(path: &str, args: &Arguments<'_>) -> crate::template::fault::Fault {
