@@ -111,7 +111,7 @@ mod hostile {
                 "config.toml",
                 format!("base_url = \"https://e.org\"\ntitle = \"{long}\"\n"),
             ),
-            ("config.toml", long.clone()),
+            ("config.toml", long),
         ] {
             let site = site("", &[]);
             write(site.path(), file, text);
@@ -546,7 +546,7 @@ mod hostile {
         use std::os::unix::fs::PermissionsExt;
         let site = site("", &[("content/p.md", "+++\n+++\n")]);
         let file = site.path().join("content/p.md");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0)).expect("set");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("set");
         // The system's own user reads everything.
         if fs::read(&file).is_err() {
             says(&site, "content/p.md", "cannot be read");
