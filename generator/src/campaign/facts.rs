@@ -46,10 +46,14 @@ pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Op
     if let (Some(opens), Some(closes)) = (&opens, &closes)
         && closes < opens
     {
-        faults.push(table.fault_at(
-            "closes",
-            format!("the petition closes on {closes}, before it opens on {opens}"),
-        ));
+        faults.push(
+            table
+                .fault_at(
+                    "closes",
+                    format!("the petition closes on {closes}, before it opens on {opens}"),
+                )
+                .hint("correct one of the two days"),
+        );
     }
     let fields = fields(&mut table, faults);
     let newsletter = table.text("newsletter", faults);

@@ -6,6 +6,7 @@ use campaign_file::{Direction, Language, texts};
 
 use super::{SiteSources, steps, with_slash};
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 use crate::settings::{CampaignSettings, Settings};
 use crate::source::read_text;
 
@@ -83,11 +84,11 @@ fn words(
         Ok(table) => table,
         Err(error) => {
             let start = error.span().map_or(0, |span| span.start);
-            let line = text.get(..start).unwrap_or_default().lines().count().max(1);
+            let fault = Diagnostic::error(format!("This is not valid TOML: {}", error.message()));
             faults.push(
-                Diagnostic::error(error.message().to_owned())
-                    .in_file(file)
-                    .at_line(line),
+                Place::of(&text, start, 1)
+                    .mark(fault.in_file(file))
+                    .hint("each line is a key, an equals sign and a text between double quotes"),
             );
             return None;
         }
@@ -105,7 +106,7 @@ fn words(
             let line = line_of(&text, &problem);
             Diagnostic::error(problem)
                 .in_file(file.clone())
-                .at_line(line)
+                .at(line, 1)
                 .hint("the service's words stand under `[service]`")
         }));
         return None;
@@ -122,7 +123,7 @@ fn words(
             faults.push(
                 Diagnostic::error(format!("`{other}` is no direction of writing"))
                     .in_file(file)
-                    .at_line(line)
+                    .at(line, 1)
                     .hint("\"ltr\" (from left to right) or \"rtl\" (from right to left)"),
             );
             return None;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::content::{Fence, front_matter_of};
 use crate::diagnostic::Diagnostic;
-use crate::fields::nearest;
+use crate::fields::{Faults, Place, nearest, parse_toml, parse_yaml};
 
 /// A table under `[extra]` (`[extra.petition]`), with what is needed to name the place of a fault.
 pub(super) struct Table<'a> {
@@ -41,8 +42,9 @@ impl<'a> Table<'a> {
                 entries,
                 asked: Vec::new(),
             })),
-            _ => Err(Diagnostic::error(format!("`{name}` must be a table"))
-                .at_line(line_of(source, name, None))
+            _ => Err(places_of(source, name, None)
+                .0
+                .mark(Diagnostic::error(format!("`{name}` must be a table")))
                 .in_file(file)
                 .hint(format!("write `[{name}]` on a line of its own"))),
         }
@@ -50,16 +52,14 @@ impl<'a> Table<'a> {
 
     /// A fault of the whole table.
     pub(super) fn fault(&self, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(message)
-            .in_file(self.file.clone())
-            .at_line(line_of(self.source, self.name, None))
+        let (name, _) = places_of(self.source, self.name, None);
+        name.mark(Diagnostic::error(message).in_file(self.file.clone()))
     }
 
     /// A fault of one key.
     pub(super) fn fault_at(&self, key: &str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(message)
-            .in_file(self.file.clone())
-            .at_line(line_of(self.source, self.name, Some(key)))
+        let (_, value) = places_of(self.source, self.name, Some(key));
+        value.mark(Diagnostic::error(message).in_file(self.file.clone()))
     }
 
     fn take(&mut self, key: &'static str) -> Option<Json> {
@@ -76,7 +76,12 @@ impl<'a> Table<'a> {
         match self.take(key)? {
             Json::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             Json::String(_) => {
-                faults.push(self.fault_at(key, format!("`{key}` is empty")));
+                faults.push(
+                    self.fault_at(key, format!("`{key}` is empty"))
+                        .hint(format!(
+                            "write its text, or take the line away: {key} = \"…\""
+                        )),
+                );
                 None
             }
             other => {
@@ -163,56 +168,78 @@ impl<'a> Table<'a> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known keys: {}", self.asked.join(", ")),
                 };
-                faults.push(
-                    self.fault_at(key, format!("`[{}]` has no key `{key}`", self.name))
-                        .hint(hint),
-                );
+                let message = format!("`[{}]` has no key `{key}`", self.name);
+                let fault = Diagnostic::error(message).in_file(self.file.clone());
+                let (name, _) = places_of(self.source, self.name, Some(key));
+                faults.push(name.mark(fault).hint(hint));
             }
         }
     }
 
     fn wrong_kind(&self, key: &str, wanted: &str, found: &Json) -> Diagnostic {
         self.fault_at(key, format!("`{key}` must be {wanted}, not {found}"))
+            .hint(format!(
+                "correct the value of `{key}` under `[{}]`",
+                self.name
+            ))
     }
 }
 
-/// The line, from 1, on which a table or one of its keys stands; the first line if it cannot be
-/// told (YAML, dotted keys): a hint of where to look, never a reason to fail.
-fn line_of(source: &str, table: &str, key: Option<&str>) -> usize {
-    let header = format!("[{table}]");
-    let mut table_line = None;
-    for (index, line) in source.lines().enumerate() {
-        let line = line.trim();
-        match table_line {
-            None if line.starts_with(&header) => {
-                table_line = Some(index + 1);
-                if key.is_none() {
-                    break;
-                }
-            }
-            Some(_) if line.starts_with('[') || line == "+++" => break,
-            Some(_) => {
-                let name = line.split('=').next().unwrap_or_default().trim();
-                if key == Some(name.trim_matches('"')) {
-                    return index + 1;
-                }
-            }
-            None => {}
-        }
+/// Where the name of a table of a page's front matter or of one of its keys stands, and where its
+/// value begins. What is not there is at the nearest table around it: a hint of where to look,
+/// never a reason to fail.
+fn places_of(source: &str, table: &str, key: Option<&str>) -> (Place, Place) {
+    let mut places = (Place::at(1, 1), Place::at(1, 1));
+    let Some((fence, range, first_line)) = front_matter_of(source) else {
+        return places;
+    };
+    let front = source.get(range).unwrap_or_default();
+    let mut unheard = Faults::default();
+    let tree = match fence {
+        Fence::Toml => parse_toml(front, first_line, &mut unheard),
+        Fence::Yaml => parse_yaml(front, first_line, &mut unheard),
+    };
+    let mut node = tree.as_ref();
+    for step in table.split('.') {
+        let Some(entry) = node.and_then(|node| node.entry(step)) else {
+            return places;
+        };
+        let name = entry.place.unwrap_or(places.0);
+        places = (name, name);
+        node = Some(&entry.value);
     }
-    table_line.unwrap_or(1)
+    if let Some(entry) = key.and_then(|key| node?.entry(key)) {
+        let name = entry.place.unwrap_or(places.0);
+        places = (name, entry.value.place.unwrap_or(name));
+    }
+    places
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line_of;
+    use super::places_of;
+
+    fn place(source: &str, table: &str, key: Option<&str>) -> (usize, Option<usize>) {
+        let (_, place) = places_of(source, table, key);
+        (place.line, place.column)
+    }
 
     #[test]
     fn a_key_is_found_in_its_own_table() {
         let source = "+++\ntitle = \"x\"\n[extra.a]\nid = 1\n[extra.b]\n\"id\" = 2\n+++\nid = 3\n";
-        assert_eq!(line_of(source, "extra.a", Some("id")), 4);
-        assert_eq!(line_of(source, "extra.b", Some("id")), 6);
-        assert_eq!(line_of(source, "extra.b", Some("other")), 5);
-        assert_eq!(line_of(source, "extra.c", Some("id")), 1);
+        assert_eq!(place(source, "extra.a", Some("id")), (4, Some(6)));
+        assert_eq!(place(source, "extra.b", Some("id")), (6, Some(8)));
+        assert_eq!(place(source, "extra.b", None).0, 5);
+        assert_eq!(place(source, "extra.b", Some("other")).0, 5);
+    }
+
+    #[test]
+    fn dotted_keys_inline_tables_and_yaml_too() {
+        let source = "+++\nextra.a.id = 1\nextra.b = { id = 2 }\n+++\n";
+        assert_eq!(place(source, "extra.a", Some("id")), (2, Some(14)));
+        assert_eq!(place(source, "extra.b", Some("id")), (3, Some(18)));
+        let source = "---\ntitle: x\nextra:\n  # id: 0\n  a:\n    id: 1\n---\n";
+        assert_eq!(place(source, "extra.a", Some("id")), (6, Some(9)));
+        assert_eq!(place(source, "extra.a", Some("other")), (5, Some(3)));
     }
 }

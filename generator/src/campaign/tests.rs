@@ -159,11 +159,11 @@ fn all_mistakes_in_the_facts_are_named_at_once() {
     let (campaign, faults) = gather(&[("content/petition.md", &wrong)]);
     assert!(campaign.forms.is_empty());
     for wanted in [
-        "petition.md:4: `Not An Id` cannot be an id",
-        "petition.md:5: `opened` is no state",
-        "petition.md:6: `goals` must rise",
+        "petition.md:4:6: `Not An Id` cannot be an id",
+        "petition.md:5:9: `opened` is no state",
+        "petition.md:6:9: `goals` must rise",
         "lacks `consent_version`",
-        "petition.md:7: `[extra.petition]` has no key `consent_versoin` (did you mean `consent_version`?)",
+        "petition.md:7:1: `[extra.petition]` has no key `consent_versoin` (did you mean `consent_version`?)",
     ] {
         assert!(
             faults.iter().any(|fault| fault.contains(wanted)),

@@ -87,7 +87,7 @@ fn no_front_matter(error: &SplitError, faults: &mut Faults) {
         SplitError::NoFront => faults.found.push(
             Diagnostic::error("There is no front matter at the head of this file")
                 .in_file(faults.file.clone())
-                .at_line(1)
+                .at(1, 1)
                 .hint("begin it with a line of +++, then title = \"…\", then again a line of +++"),
         ),
         SplitError::Unclosed(format, line) => {
@@ -100,7 +100,7 @@ fn no_front_matter(error: &SplitError, faults: &mut Faults) {
                     "The front matter that opens here with {fence} never ends"
                 ))
                 .in_file(faults.file.clone())
-                .at_line(*line)
+                .at(*line, 1)
                 .hint(format!("put a line of {fence} below its last key")),
             );
         }

@@ -69,7 +69,9 @@ fn fault(settings: &Settings, file: &str, link: &InternalLink, anchor: &str) -> 
         LinkLevel::Error => Diagnostic::error(message),
         LinkLevel::Warn => Diagnostic::warning(message),
     };
-    fault.line = link.line;
+    if let Some(place) = link.place {
+        fault = place.mark(fault);
+    }
     fault
         .in_file(format!("content/{file}"))
         .hint("open the page and look for the heading's id, or give the heading one with {#id}")

@@ -242,6 +242,7 @@ impl MarkdownFilter for Filter<'_> {
             if fault.file.as_deref() == Some("") {
                 fault.file = None;
                 fault.line = None;
+                fault.column = None;
             }
             return Err(fault);
         }

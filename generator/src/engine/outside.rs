@@ -11,6 +11,7 @@ use regex::Regex;
 use url::Url;
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 use crate::settings::{LinkLevel, Settings};
 use crate::source::{Reply, Request, Unreachable, ask};
 
@@ -26,8 +27,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 pub struct OutsideLink {
     /// The file that holds it, relative to the site's root.
     pub file: String,
-    /// The line, from 1, where known.
-    pub line: Option<usize>,
+    /// The place, where known.
+    pub place: Option<Place>,
     /// Where it leads.
     pub url: String,
 }
@@ -121,7 +122,9 @@ fn fault(level: LinkLevel, link: &OutsideLink, reason: &str) -> Diagnostic {
         LinkLevel::Error => Diagnostic::error(message),
         LinkLevel::Warn => Diagnostic::warning(message),
     };
-    fault.line = link.line;
+    if let Some(place) = link.place {
+        fault = place.mark(fault);
+    }
     fault
         .in_file(link.file.clone())
         .hint("correct it, or name its beginning in `skip_prefixes` of [link_checker]")

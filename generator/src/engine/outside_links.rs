@@ -6,9 +6,9 @@ use crate::markup::Bodies;
 
 /// Those of all bodies, and of sections that lead elsewhere.
 pub(super) fn collect(graph: &SiteGraph, bodies: &Bodies) -> Vec<OutsideLink> {
-    let link = |file: &str, url: &str, line| OutsideLink {
+    let link = |file: &str, url: &str, place| OutsideLink {
         file: format!("content/{file}"),
-        line,
+        place,
         url: url.to_owned(),
     };
     let mut links = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn collect(graph: &SiteGraph, bodies: &Bodies) -> Vec<OutsideLink> {
     let pages = bodies.pages.iter().map(|(id, body)| (&id.0, body));
     for (file, body) in sections.chain(pages) {
         for found in &body.external_links {
-            links.push(link(file, &found.url, found.line));
+            links.push(link(file, &found.url, found.place));
         }
     }
     links

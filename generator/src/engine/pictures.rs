@@ -111,7 +111,11 @@ fn of_one_original<'r>(
     if missing.is_empty() {
         return Ok(done);
     }
-    let unreadable = |error| fault(format!("This image cannot be resized: {error}"));
+    let unreadable = |error| {
+        fault(format!("This image cannot be resized: {error}")).hint(
+            "open it in an image program and save it anew, with no more than 100 million pixels",
+        )
+    };
     let original = Original::read(&bytes, label).map_err(unreadable)?;
     let made: Result<Vec<Done<'r>>, Diagnostic> = missing
         .into_par_iter()

@@ -30,6 +30,40 @@ pub struct Place {
 }
 
 impl Place {
+    /// At this line and column.
+    #[must_use]
+    pub fn at(line: usize, column: usize) -> Self {
+        Self {
+            line,
+            column: Some(column),
+        }
+    }
+
+    /// Where a byte of a text stands whose first line is `first_line` of its file.
+    #[must_use]
+    pub fn of(text: &str, offset: usize, first_line: usize) -> Self {
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = text.get(..end).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count();
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        Self::at(first_line + line, last.chars().count() + 1)
+    }
+
+    /// The place that follows a text which begins here.
+    #[must_use]
+    pub fn after(self, text: &str) -> Self {
+        let end = Self::of(text, text.len(), self.line);
+        match (self.column, end.column) {
+            (Some(before), Some(more)) if end.line == self.line => {
+                Self::at(end.line, before + more - 1)
+            }
+            _ => end,
+        }
+    }
+
     /// The fault, at this place.
     #[must_use]
     pub fn mark(self, mut diagnostic: Diagnostic) -> Diagnostic {

@@ -20,7 +20,8 @@ impl<'n, 'f> Table<'n, 'f> {
             Kind::Table(entries) => entries.as_slice(),
             _ => {
                 let message = format!("{name} must be a table, not {}", node.describe());
-                faults.push(node.place, Diagnostic::error(message));
+                let hint = "write its keys below it, each with its value: key = \"…\"";
+                faults.push(node.place, Diagnostic::error(message).hint(hint));
                 &[]
             }
         };

@@ -3,14 +3,15 @@
 use pulldown_cmark::CodeBlockKind;
 
 use super::colours::Colours;
+use crate::fields::Place;
 
 /// A block of code being read.
 pub(super) struct CodeBlock {
     /// What its fence says; none where it says nothing.
     info: Option<String>,
     text: String,
-    /// The line of the source file, from 1, where known.
-    line: Option<usize>,
+    /// Where it stands in the source file, where known.
+    place: Option<Place>,
 }
 
 /// A block as HTML, and what was amiss.
@@ -20,15 +21,15 @@ pub(super) struct Shown {
     pub(super) unknown: Option<String>,
     /// Why it is shown without colours.
     pub(super) failed: Option<String>,
-    pub(super) line: Option<usize>,
+    pub(super) place: Option<Place>,
 }
 
 /// Words after the language that say how code is shown.
 const OPTIONS: [&str; 4] = ["linenos", "linenostart", "hl_lines", "hide_lines"];
 
 impl CodeBlock {
-    /// Opens a block that begins at a line.
-    pub(super) fn open(kind: &CodeBlockKind<'_>, line: Option<usize>) -> Self {
+    /// Opens a block that begins at a place.
+    pub(super) fn open(kind: &CodeBlockKind<'_>, place: Option<Place>) -> Self {
         let info = match kind {
             CodeBlockKind::Fenced(info) if !info.trim().is_empty() => Some(info.to_string()),
             _ => None,
@@ -36,7 +37,7 @@ impl CodeBlock {
         Self {
             info,
             text: String::new(),
-            line,
+            place,
         }
     }
 
@@ -50,7 +51,7 @@ impl CodeBlock {
             html: String::new(),
             unknown: None,
             failed: None,
-            line: self.line,
+            place: self.place,
         };
         let Some(colours) = colours else {
             shown.html = self.plain();

@@ -7,6 +7,7 @@ use pulldown_cmark_escape::{escape_href, escape_html};
 use super::render::BodyJob;
 use super::{ExternalLink, InternalLink};
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 use crate::settings::MarkdownSettings;
 
 /// A link as the author wrote it.
@@ -53,7 +54,7 @@ impl<'j> Links<'j> {
     pub(super) fn open<'e>(
         &mut self,
         link: Written<'e>,
-        line: Option<usize>,
+        place: Option<Place>,
         faults: &mut Vec<Diagnostic>,
     ) -> Event<'e> {
         let Written {
@@ -66,11 +67,11 @@ impl<'j> Links<'j> {
             && (destination.starts_with("http:") || destination.starts_with("https:"));
         let resolved = match link_type {
             LinkType::Email => destination,
-            _ => self.resolve(&destination, line, faults).into(),
+            _ => self.resolve(&destination, place, faults).into(),
         };
         if leaves {
             let url = resolved.to_string();
-            self.external.push(ExternalLink { url, line });
+            self.external.push(ExternalLink { url, place });
             if let Some(html) = tweaked(self.job.options, &resolved, &title) {
                 self.open.push(true);
                 return Event::InlineHtml(html.into());
@@ -93,25 +94,28 @@ impl<'j> Links<'j> {
         }
     }
 
-    fn fault(&self, line: Option<usize>, mut fault: Diagnostic) -> Diagnostic {
-        fault.line = line;
-        fault.in_file(self.job.file.to_owned())
+    fn fault(&self, place: Option<Place>, fault: Diagnostic) -> Diagnostic {
+        let fault = fault.in_file(self.job.file.to_owned());
+        match place {
+            Some(place) => place.mark(fault),
+            None => fault,
+        }
     }
 
     fn resolve(
         &mut self,
         destination: &str,
-        line: Option<usize>,
+        place: Option<Place>,
         faults: &mut Vec<Diagnostic>,
     ) -> String {
         if destination.is_empty() {
             let fault = Diagnostic::error("There is a link that is missing a URL")
                 .hint("write where it leads between the parentheses: [text](@/page.md)");
-            faults.push(self.fault(line, fault));
+            faults.push(self.fault(place, fault));
             return String::new();
         }
         if let Some(internal) = destination.strip_prefix("@/") {
-            return self.content_file(internal, line, faults);
+            return self.content_file(internal, place, faults);
         }
         if let Some(fragment) = destination.strip_prefix('#') {
             if fragment.is_empty() {
@@ -121,7 +125,7 @@ impl<'j> Links<'j> {
                 self.internal.push(InternalLink {
                     target: own.to_owned(),
                     anchor: Some(fragment.to_owned()),
-                    line,
+                    place,
                 });
             }
             return format!("{}{destination}", self.job.permalink);
@@ -133,7 +137,7 @@ impl<'j> Links<'j> {
     fn content_file(
         &mut self,
         written: &str,
-        line: Option<usize>,
+        place: Option<Place>,
         faults: &mut Vec<Diagnostic>,
     ) -> String {
         let (path, anchor) = match written.split_once('#') {
@@ -153,13 +157,13 @@ impl<'j> Links<'j> {
                 Some(near) => fault.hint(format!("did you mean `@/{near}`?")),
                 None => fault.hint("write the file's path below content/ after @/"),
             };
-            faults.push(self.fault(line, fault));
+            faults.push(self.fault(place, fault));
             return format!("@/{written}");
         };
         self.internal.push(InternalLink {
             target: path,
             anchor: anchor.map(str::to_owned),
-            line,
+            place,
         });
         match anchor {
             Some(anchor) => format!("{address}#{anchor}"),

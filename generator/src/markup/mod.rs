@@ -24,6 +24,7 @@ use std::sync::Arc;
 use tera::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 use crate::graph::{ByPage, SectionId};
 
 /// Every rendered body.
@@ -61,8 +62,8 @@ pub struct Rendered {
 pub struct ExternalLink {
     /// The address, as written.
     pub url: String,
-    /// The line of the source file, from 1, where known.
-    pub line: Option<usize>,
+    /// Where it stands in the source file, where known.
+    pub place: Option<Place>,
 }
 
 /// A block of code in a language for which there is no grammar.
@@ -70,8 +71,8 @@ pub struct ExternalLink {
 pub struct UnknownLanguage {
     /// As written.
     pub name: String,
-    /// The line of the source file, from 1, where known.
-    pub line: Option<usize>,
+    /// Where it stands in the source file, where known.
+    pub place: Option<Place>,
 }
 
 impl Rendered {
@@ -104,8 +105,8 @@ pub struct InternalLink {
     pub target: String,
     /// The part after `#`.
     pub anchor: Option<String>,
-    /// The line of the source file, from 1, where known.
-    pub line: Option<usize>,
+    /// Where it stands in the source file, where known.
+    pub place: Option<Place>,
 }
 
 /// Renders the templates that a body may call: shortcodes, `anchor-link.html`,

@@ -146,7 +146,7 @@ fn events<'e>(
         faults: Vec::new(),
     };
     for (event, range) in Parser::new_ext(text, options(job.options)).into_offset_iter() {
-        let line = || expanded.lines.line(text, range.start);
+        let place = || expanded.lines.place(text, range.start);
         let event = match event {
             Event::Start(Tag::Link {
                 link_type,
@@ -160,7 +160,7 @@ fn events<'e>(
                     title,
                     id,
                 };
-                links.open(link, line(), faults)
+                links.open(link, place(), faults)
             }
             Event::End(TagEnd::Link) => links.close(),
             Event::Start(Tag::Image {
@@ -179,7 +179,7 @@ fn events<'e>(
                 })
             }
             Event::Start(Tag::CodeBlock(kind)) => {
-                building.code = Some(CodeBlock::open(&kind, line()));
+                building.code = Some(CodeBlock::open(&kind, place()));
                 continue;
             }
             other => other,
@@ -261,8 +261,8 @@ impl<'e> Building<'e, '_> {
     fn code_block(&mut self, shown: Shown) -> Event<'e> {
         let place = |fault: Diagnostic| {
             let fault = fault.in_file(self.job.file);
-            match shown.line {
-                Some(line) => fault.at_line(line),
+            match shown.place {
+                Some(place) => place.mark(fault),
                 None => fault,
             }
         };
@@ -277,8 +277,8 @@ impl<'e> Building<'e, '_> {
                         .hint("correct its name, or add its grammar to `extra_grammars`"),
                 ));
             } else {
-                let line = shown.line;
-                self.unknown.push(UnknownLanguage { name, line });
+                let place = shown.place;
+                self.unknown.push(UnknownLanguage { name, place });
             }
         }
         if let Some(reason) = shown.failed {

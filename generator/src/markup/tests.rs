@@ -5,6 +5,7 @@ use tera::Value;
 use super::{BodyJob, LinkResolver, Rendered, ShortcodeKind, TemplateCalls, render};
 use crate::content::{Body, InsertAnchor};
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::fields::Place;
 use crate::settings::{MarkdownSettings, SlugStrategy};
 
 struct Site;
@@ -120,7 +121,7 @@ fn links() {
     assert_eq!(
         broken.first().map(String::as_str),
         Some(
-            "content/p.md:7: This link leads to `@/c.md`, which is not there (did you mean `@/b.md`?)"
+            "content/p.md:7:1: This link leads to `@/c.md`, which is not there (did you mean `@/b.md`?)"
         )
     );
     assert!(
@@ -142,11 +143,14 @@ fn what_links_tell() {
     let told: Vec<_> = rendered
         .internal_links
         .iter()
-        .map(|link| (link.target.as_str(), link.anchor.as_deref(), link.line))
+        .map(|link| (link.target.as_str(), link.anchor.as_deref(), link.place))
         .collect();
     assert_eq!(
         told,
-        [("b.md", Some("x"), Some(5)), ("p.md", Some("t"), Some(7))]
+        [
+            ("b.md", Some("x"), Some(Place::at(5, 1))),
+            ("p.md", Some("t"), Some(Place::at(7, 1)))
+        ]
     );
 }
 
@@ -217,12 +221,12 @@ fn faults_of_shortcodes_name_their_lines() {
     assert!(
         faults("a\n{{ unknown() }}")
             .iter()
-            .any(|f| f.starts_with("content/p.md:6: There is no shortcode `unknown`"))
+            .any(|f| f.starts_with("content/p.md:6:1: There is no shortcode `unknown`"))
     );
     assert!(
         faults("a\n\n{% h() %}")
             .iter()
-            .any(|f| f.starts_with("content/p.md:7: The shortcode `h` that opens here"))
+            .any(|f| f.starts_with("content/p.md:7:1: The shortcode `h` that opens here"))
     );
     assert!(
         faults("{% end %}")
@@ -237,7 +241,7 @@ fn faults_of_shortcodes_name_their_lines() {
     assert!(
         faults("\n{{ fails() }}")
             .iter()
-            .any(|f| f.contains("called in content/p.md:6"))
+            .any(|f| f.contains("called in content/p.md:6:1"))
     );
 }
 

@@ -14,6 +14,7 @@ pub use front_matter::front_matter;
 use toml_edit::DocumentMut;
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 
 /// A source rewritten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +49,9 @@ pub fn config(text: &str, file: &str) -> Result<Rewritten, Diagnostic> {
 fn parse(text: &str, file: &str, first_line: usize) -> Result<DocumentMut, Diagnostic> {
     text.parse::<DocumentMut>().map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let before = text.bytes().take(at);
-        let line = first_line + before.filter(|byte| *byte == b'\n').count();
-        Diagnostic::error(format!("This is not TOML: {}", error.message()))
+        let fault = Diagnostic::error(format!("This is not TOML: {}", error.message()))
             .in_file(file)
-            .at_line(line)
+            .hint("each line is a key, an equals sign and a value");
+        Place::of(text, at, first_line).mark(fault)
     })
 }

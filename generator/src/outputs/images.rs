@@ -96,6 +96,20 @@ fn cut_to_ratio(
     }
 }
 
+/// Bytes of an image once it is unpacked: some 10,000 by 10,000 pixels.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// A small file may claim to be a picture that no memory holds.
+fn refuse_what_is_too_large(decoder: &impl ImageDecoder) -> Result<(), ImageError> {
+    use image::error::{LimitError, LimitErrorKind};
+    if decoder.total_bytes() <= LARGEST {
+        return Ok(());
+    }
+    Err(ImageError::Limits(LimitError::from_kind(
+        LimitErrorKind::InsufficientMemory,
+    )))
+}
+
 /// An image read and turned upright, of which any number of others can be made.
 #[derive(Debug)]
 pub struct Original {
@@ -110,6 +124,7 @@ impl Original {
     /// It is no image, or a broken one.
     pub fn read(bytes: &[u8], name: &str) -> Result<Self, ImageError> {
         let mut decoder = open_picture(bytes, name)?.into_decoder()?;
+        refuse_what_is_too_large(&decoder)?;
         let profile = decoder.icc_profile().unwrap_or_default();
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut picture = DynamicImage::from_decoder(decoder)?;

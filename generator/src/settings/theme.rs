@@ -20,7 +20,10 @@ pub(super) fn read_extra(layout: &Layout, faults: &mut Faults) -> Option<Node> {
     let label = layout.label(&file);
     if !source::is_folder(&folder.join("templates")) {
         let message = format!("The theme `{name}` has no folder `templates`");
-        faults.push(None, Diagnostic::error(message));
+        faults.push(
+            None,
+            Diagnostic::error(message).hint("unpack the whole theme below themes/"),
+        );
     }
     let text = match source::read_text(&file, &label) {
         Ok(text) => text,

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::looks::{Look, note};
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 
 /// A file's text without a byte order mark; `label` is the file's name in messages.
 ///
 /// # Errors
-/// The file cannot be read, or is not UTF-8 (with the line of the first bad byte).
+/// The file cannot be read, or is not UTF-8 (with the place of the first bad byte).
 pub fn read_text(path: &Path, label: &str) -> Result<String, Diagnostic> {
     note(|| Look::State(path.to_owned()));
     walked_text(path, label)
@@ -25,17 +26,12 @@ pub(super) fn walked_text(path: &Path, label: &str) -> Result<String, Diagnostic
         }),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
-            let line = error
-                .as_bytes()
-                .iter()
-                .take(good)
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            Err(Diagnostic::error("This file is not UTF-8 text")
+            let sound = error.as_bytes().get(..good).unwrap_or_default();
+            let sound = String::from_utf8_lossy(sound);
+            let fault = Diagnostic::error("This file is not UTF-8 text")
                 .in_file(label)
-                .at_line(line)
-                .hint("save it with the encoding UTF-8"))
+                .hint("save it with the encoding UTF-8");
+            Err(Place::of(&sound, good, 1).mark(fault))
         }
     }
 }
@@ -51,7 +47,9 @@ pub fn read_bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
 
 fn bytes(path: &Path, label: &str) -> Result<Vec<u8>, Diagnostic> {
     fs::read(path).map_err(|error| {
-        Diagnostic::error(format!("This file cannot be read: {error}")).in_file(label)
+        Diagnostic::error(format!("This file cannot be read: {error}"))
+            .in_file(label)
+            .hint("let there be a file of that name that the build may read")
     })
 }
 

@@ -150,7 +150,11 @@ impl Areas<'_> {
             Diagnostic::error("This link leads back to a folder above it")
                 .hint("remove the link, or let it point outside the folders that hold it")
         } else {
-            Diagnostic::error(format!("This cannot be read: {error}"))
+            let reason = error
+                .io_error()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            Diagnostic::error(format!("This cannot be read: {reason}"))
+                .hint("mend its permissions or where it links to, or take it away")
         };
         self.faults.push(fault.in_file(label));
     }

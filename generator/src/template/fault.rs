@@ -1,14 +1,15 @@
 //! What went wrong while a template was rendered, before it is known where.
 
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 
 /// A fault that is given its place on the way out.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) message: String,
     pub(super) hint: Option<String>,
-    /// File and line, once known.
-    pub(super) place: Option<(String, Option<usize>)>,
+    /// File and place in it, once known.
+    pub(super) place: Option<(String, Option<Place>)>,
 }
 
 /// The result of rendering.
@@ -29,10 +30,10 @@ impl Fault {
     }
 
     /// With its place, unless a deeper one is known.
-    pub(super) fn placed(mut self, file: &str, line: Option<usize>) -> Self {
+    pub(super) fn placed(mut self, file: &str, place: Option<Place>) -> Self {
         match &mut self.place {
-            None => self.place = Some((file.to_owned(), line)),
-            Some((known, inner @ None)) if known == file => *inner = line,
+            None => self.place = Some((file.to_owned(), place)),
+            Some((known, inner @ None)) if known == file => *inner = place,
             Some(_) => {}
         }
         self
@@ -41,11 +42,11 @@ impl Fault {
     pub(super) fn into_diagnostic(self) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(self.message);
         diagnostic.hint = self.hint;
-        if let Some((file, line)) = self.place {
-            diagnostic.file = Some(file);
-            diagnostic.line = line;
+        match self.place {
+            None => diagnostic,
+            Some((file, None)) => diagnostic.in_file(file),
+            Some((file, Some(place))) => place.mark(diagnostic.in_file(file)),
         }
-        diagnostic
     }
 }
 
@@ -60,7 +61,13 @@ impl From<Diagnostic> for Fault {
         Self {
             message: diagnostic.message,
             hint: diagnostic.hint,
-            place: diagnostic.file.map(|file| (file, diagnostic.line)),
+            place: diagnostic.file.map(|file| {
+                let place = diagnostic.line.map(|line| Place {
+                    line,
+                    column: diagnostic.column,
+                });
+                (file, place)
+            }),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::native::{self, Native};
 use super::render::Renderer;
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::fields::nearest;
+use crate::fields::{Place, nearest};
 use crate::settings::Dialect;
 
 /// A template as it lies on disk.
@@ -134,7 +134,7 @@ impl Templates {
             }
             for import in &template.imports {
                 if !self.compiled.contains_key(&import.template) {
-                    let fault = self.not_there(template, import.line, "imports", &import.template);
+                    let fault = self.not_there(template, import.place, "imports", &import.template);
                     push_once(faults, fault);
                 }
             }
@@ -150,15 +150,15 @@ impl Templates {
     fn not_there(
         &self,
         template: &Compiled,
-        line: Option<usize>,
+        place: Option<Place>,
         deed: &str,
         wanted: &str,
     ) -> Diagnostic {
-        let mut fault = Diagnostic::error(format!(
+        let fault = Diagnostic::error(format!(
             "This template {deed} `{wanted}`, which is not there"
         ))
         .in_file(template.file.clone());
-        fault.line = line;
+        let fault = marked(fault, place);
         match self.nearest(wanted) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault.hint("write it below templates/"),
@@ -168,18 +168,19 @@ impl Templates {
     fn chain(&self, template: &Compiled) -> Result<Vec<String>, Diagnostic> {
         let mut chain = Vec::new();
         let mut current = template;
-        while let Some((parent, line)) = &current.parent {
+        while let Some((parent, place)) = &current.parent {
             let Some(next) = self.compiled.get(parent) else {
-                return Err(self.not_there(current, *line, "extends", parent));
+                return Err(self.not_there(current, *place, "extends", parent));
             };
             if next.name == template.name || chain.contains(parent) {
-                let mut fault = Diagnostic::error(format!(
+                let fault = Diagnostic::error(format!(
                     "This template extends itself, by way of `{}`",
                     current.name
                 ))
-                .in_file(template.file.clone());
-                fault.line = template.parent.as_ref().and_then(|(_, line)| *line);
-                return Err(fault);
+                .in_file(template.file.clone())
+                .hint("let one of the two extend nothing, or another template");
+                let place = template.parent.as_ref().and_then(|(_, place)| *place);
+                return Err(marked(fault, place));
             }
             chain.push(parent.clone());
             current = next;
@@ -312,6 +313,13 @@ fn inherit(own: &mut Namespaces, theirs: Option<&Namespaces>) {
     for (namespace, template) in theirs.into_iter().flatten() {
         own.entry(namespace.clone())
             .or_insert_with(|| template.clone());
+    }
+}
+
+fn marked(fault: Diagnostic, place: Option<Place>) -> Diagnostic {
+    match place {
+        Some(place) => place.mark(fault),
+        None => fault,
     }
 }
 

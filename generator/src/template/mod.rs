@@ -12,6 +12,7 @@ mod fault;
 mod files;
 mod filters;
 mod functions;
+mod limits;
 mod load;
 mod native;
 mod picture;

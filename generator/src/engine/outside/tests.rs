@@ -63,7 +63,7 @@ fn settings(rules: &str) -> (tempfile::TempDir, Settings) {
 fn link(url: String, line: usize) -> OutsideLink {
     OutsideLink {
         file: "content/a.md".to_owned(),
-        line: Some(line),
+        place: Some(crate::fields::Place::at(line, 1)),
         url,
     }
 }

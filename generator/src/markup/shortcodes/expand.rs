@@ -10,11 +10,15 @@ use tera::Value;
 
 use super::grammar::{Call, Kind, tag};
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 use crate::markup::source_lines::SourceLines;
 use crate::markup::{ShortcodeKind, TemplateCalls, marks};
 
 /// Calls within calls deeper than this are a mistake.
 const DEEPEST: usize = 32;
+
+/// Bytes that one call may make.
+const LONGEST: usize = 64 * 1024 * 1024;
 
 /// A source with its calls replaced.
 #[derive(Debug, Default)]
@@ -32,7 +36,7 @@ impl Expanded {
             text: marks::without(text),
             ..Self::default()
         };
-        expanded.lines.copied(0, first_line);
+        expanded.lines.copied(0, Place::at(first_line, 1));
         expanded
     }
 }
@@ -57,7 +61,7 @@ pub(in crate::markup) fn expand(
 ) -> Expanded {
     let mut expanded = Expanded::default();
     if !(text.contains("{{") || text.contains("{%")) {
-        expanded.lines.copied(0, first_line);
+        expanded.lines.copied(0, Place::at(first_line, 1));
         expanded.text = marks::without(text);
         return expanded;
     }
@@ -68,33 +72,34 @@ pub(in crate::markup) fn expand(
         faults,
         expanded,
     };
-    let mut place = Place {
+    let mut reading = Reading {
         rest: text,
-        line: first_line,
+        place: Place::at(first_line, 1),
     };
-    let items = expansion.items(&mut place, None, 0);
+    let items = expansion.items(&mut reading, None, 0);
     for item in items {
         expansion.put(item);
     }
     expansion.expanded
 }
 
-struct Place<'a> {
+/// The text that is still to be read.
+struct Reading<'a> {
     rest: &'a str,
-    line: usize,
+    place: Place,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Reading<'a> {
     fn advance(&mut self, len: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, ""));
-        self.line += taken.bytes().filter(|byte| *byte == b'\n').count();
+        self.place = self.place.after(taken);
         self.rest = rest;
         taken
     }
 }
 
 enum Item<'a> {
-    Text { text: &'a str, line: usize },
+    Text { text: &'a str, place: Place },
     Plain(String),
     Call(Made<'a>),
 }
@@ -105,7 +110,7 @@ struct Made<'a> {
     nth: u64,
     body: Option<Vec<Item<'a>>>,
     written: &'a str,
-    line: usize,
+    place: Place,
 }
 
 struct Expansion<'a> {
@@ -117,44 +122,47 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    fn fault(&mut self, line: usize, fault: Diagnostic) {
+    fn fault(&mut self, place: Place, fault: Diagnostic) {
         self.faults
-            .push(fault.in_file(self.file.to_owned()).at_line(line));
+            .push(place.mark(fault.in_file(self.file.to_owned())));
     }
 
-    /// The items up to the end of the text, or of the call `open` (name and line).
+    /// The items up to the end of the text, or of the call `open` (name and place).
     fn items<'t>(
         &mut self,
-        place: &mut Place<'t>,
-        open: Option<(&str, usize)>,
+        reading: &mut Reading<'t>,
+        open: Option<(&str, Place)>,
         depth: usize,
     ) -> Vec<Item<'t>> {
         let mut items = Vec::new();
         loop {
-            let Some(at) = next_brace(place.rest) else {
-                let line = place.line;
-                let text = place.advance(place.rest.len());
-                items.push(Item::Text { text, line });
-                if let Some((name, line)) = open {
+            let Some(at) = next_brace(reading.rest) else {
+                let place = reading.place;
+                let text = reading.advance(reading.rest.len());
+                items.push(Item::Text { text, place });
+                if let Some((name, place)) = open {
                     let message = format!("The shortcode `{name}` that opens here is never closed");
                     let fault = Diagnostic::error(message).hint("write {% end %} after its text");
-                    self.fault(line, fault);
+                    self.fault(place, fault);
                 }
                 return items;
             };
-            let line = place.line;
-            let before = place.advance(at);
+            let place = reading.place;
+            let before = reading.advance(at);
             if !before.is_empty() {
-                items.push(Item::Text { text: before, line });
+                items.push(Item::Text {
+                    text: before,
+                    place,
+                });
             }
-            let line = place.line;
-            let Some(found) = tag(place.rest) else {
-                let text = place.advance(2);
-                items.push(Item::Text { text, line });
+            let place = reading.place;
+            let Some(found) = tag(reading.rest) else {
+                let text = reading.advance(2);
+                items.push(Item::Text { text, place });
                 continue;
             };
-            let whole = place.rest;
-            let written = place.advance(found.len);
+            let whole = reading.rest;
+            let written = reading.advance(found.len);
             match found.kind {
                 Kind::Escaped(text) => items.push(Item::Plain(text)),
                 Kind::End if open.is_some() => return items,
@@ -162,7 +170,7 @@ impl Expansion<'_> {
                     let fault =
                         Diagnostic::error("There is no shortcode open that {% end %} could close")
                             .hint("to show it as text, write {%/* end */%}");
-                    self.fault(line, fault);
+                    self.fault(place, fault);
                 }
                 Kind::Inline(call) => {
                     let nth = self.count(call.name);
@@ -171,27 +179,28 @@ impl Expansion<'_> {
                         nth,
                         body: None,
                         written,
-                        line,
+                        place,
                     }));
                 }
                 Kind::Open(call) if depth < DEEPEST => {
                     let nth = self.count(call.name);
                     let name = call.name.to_owned();
-                    let body = self.items(place, Some((&name, line)), depth + 1);
-                    let len = whole.len() - place.rest.len();
+                    let body = self.items(reading, Some((&name, place)), depth + 1);
+                    let len = whole.len() - reading.rest.len();
                     items.push(Item::Call(Made {
                         call,
                         nth,
                         body: Some(body),
                         written: whole.get(..len).unwrap_or(written),
-                        line,
+                        place,
                     }));
                 }
                 Kind::Open(_) => {
                     let fault = Diagnostic::error(format!(
                         "Shortcodes stand in each other more than {DEEPEST} levels deep"
-                    ));
-                    self.fault(line, fault);
+                    ))
+                    .hint("look for a shortcode that is never closed with {% end %}");
+                    self.fault(place, fault);
                 }
             }
         }
@@ -206,14 +215,14 @@ impl Expansion<'_> {
 
     fn put(&mut self, item: Item<'_>) {
         match item {
-            Item::Text { text, line } => {
-                self.expanded.lines.copied(self.expanded.text.len(), line);
+            Item::Text { text, place } => {
+                self.expanded.lines.copied(self.expanded.text.len(), place);
                 self.expanded.text.push_str(&marks::without(text));
             }
             Item::Plain(text) => self.expanded.text.push_str(&marks::without(&text)),
             Item::Call(made) => {
-                let line = made.line;
-                self.expanded.lines.made(self.expanded.text.len(), line);
+                let place = made.place;
+                self.expanded.lines.made(self.expanded.text.len(), place);
                 let written = made.written.to_owned();
                 match self.make(made) {
                     Some((ShortcodeKind::Markdown, text)) => self.expanded.text.push_str(&text),
@@ -253,12 +262,18 @@ impl Expansion<'_> {
                         }
                     }
                 }
+                if text.len() > LONGEST {
+                    let message = format!("What stands in the shortcode `{name}` is too long");
+                    let hint = "look for shortcodes in each other that show their text twice";
+                    self.fault(made.place, Diagnostic::error(message).hint(hint));
+                    return None;
+                }
                 let text = text.trim().to_owned();
                 if text.is_empty() {
                     let fault =
                         Diagnostic::error(format!("The shortcode `{name}` encloses nothing"))
                             .hint("write its text before {% end %}, or call it as {{ name() }}");
-                    self.fault(made.line, fault);
+                    self.fault(made.place, fault);
                     return None;
                 }
                 Some(text)
@@ -268,7 +283,7 @@ impl Expansion<'_> {
             let fault = Diagnostic::error(format!("There is no shortcode `{name}`")).hint(format!(
                 "write templates/shortcodes/{name}.html, or show the call as text: {{{{/* {name}() */}}}}"
             ));
-            self.fault(made.line, fault);
+            self.fault(made.place, fault);
             return None;
         };
         let mut variables = made.call.arguments;
@@ -285,9 +300,11 @@ impl Expansion<'_> {
         match self.templates.render(&template, variables) {
             Ok(text) => Some((kind, marks::without(&text.replace("\r\n", "\n")))),
             Err(mut fault) => {
+                let column = made.place.column.unwrap_or(1);
+                let caller = format!("called in {}:{}:{column}", self.file, made.place.line);
                 fault.hint = Some(match fault.hint.take() {
-                    Some(hint) => format!("{hint}; called in {}:{}", self.file, made.line),
-                    None => format!("called in {}:{}", self.file, made.line),
+                    Some(hint) => format!("{hint}; {caller}"),
+                    None => caller,
                 });
                 self.faults.push(fault);
                 None

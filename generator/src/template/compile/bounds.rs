@@ -19,12 +19,12 @@ const DEEPEST_TAGS: usize = 60;
 /// Refuses what is nested so deeply that it would use up the stack.
 ///
 /// # Errors
-/// The first tag that goes too far, with its line but without its file.
+/// The first tag that goes too far, with its place but without its file.
 pub(super) fn check(tags: &[Tag<'_>]) -> Result<(), Diagnostic> {
     let mut depth = 0_usize;
     for tag in tags {
         let size = Size::of(tag.text);
-        let fault = |message: String| Diagnostic::error(message).at_line(tag.line);
+        let fault = |message: String| tag.place.mark(Diagnostic::error(message));
         if size.operators > MOST_OPERATORS {
             return Err(fault(format!(
                 "This tag holds {} operators and filters, {MOST_OPERATORS} at most",

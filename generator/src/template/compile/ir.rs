@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tera::Value;
 
+use crate::fields::Place;
 use crate::template::values::Stride;
 
 /// A template, ready to be rendered.
@@ -22,8 +23,8 @@ pub(in crate::template) struct Compiled {
     pub(in crate::template) macros: BTreeMap<String, Macro>,
     /// Files whose macros it imports, in order.
     pub(in crate::template) imports: Vec<Import>,
-    /// The template it extends, and the line that says so.
-    pub(in crate::template) parent: Option<(String, Option<usize>)>,
+    /// The template it extends, and the place that says so.
+    pub(in crate::template) parent: Option<(String, Option<Place>)>,
 }
 
 /// An import of macros.
@@ -31,7 +32,7 @@ pub(in crate::template) struct Compiled {
 pub(in crate::template) struct Import {
     pub(in crate::template) template: String,
     pub(in crate::template) namespace: String,
-    pub(in crate::template) line: Option<usize>,
+    pub(in crate::template) place: Option<Place>,
 }
 
 /// A macro: arguments with their defaults, and its body.
@@ -41,10 +42,10 @@ pub(in crate::template) struct Macro {
     pub(in crate::template) body: Vec<Node>,
 }
 
-/// A piece of a template with the line of its tag.
+/// A piece of a template with the place of its tag.
 #[derive(Debug)]
 pub(in crate::template) struct Node {
-    pub(in crate::template) line: Option<usize>,
+    pub(in crate::template) place: Option<Place>,
     pub(in crate::template) what: What,
 }
 
@@ -63,7 +64,7 @@ pub(in crate::template) enum What {
         body: Vec<Node>,
     },
     If {
-        arms: Vec<(Option<usize>, Expr, Vec<Node>)>,
+        arms: Vec<(Option<Place>, Expr, Vec<Node>)>,
         otherwise: Vec<Node>,
     },
     For(ForLoop),

@@ -1,10 +1,12 @@
-//! The tags of a text and the lines on which they open. The syntax tree holds no places, but its tags stand in the order
+//! The tags of a text and the places where they open. The syntax tree holds no places, but its tags stand in the order
 //! of the text: the n-th tag of the tree is the n-th of the text.
+
+use crate::fields::Place;
 
 /// A tag with what opens and closes it.
 pub(super) struct Tag<'a> {
-    /// The line on which it opens, from 1.
-    pub(super) line: usize,
+    /// Where it opens.
+    pub(super) place: Place,
     pub(super) text: &'a str,
 }
 
@@ -18,16 +20,17 @@ impl<'a> Tag<'a> {
 /// The tags `{{` and `{%` of a text, in order; comments and raw text hold none.
 pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
-    let mut line = 1;
+    let mut place = Place::at(1, 1);
     let mut rest = text;
     while let Some(at) = rest.find('{') {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        line += newlines(before);
+        place = place.after(before);
         let close = match from.as_bytes().get(1) {
             Some(b'{') => "}}",
             Some(b'%') => "%}",
             Some(b'#') => "#}",
             _ => {
+                place = place.after("{");
                 rest = from.get(1..).unwrap_or_default();
                 continue;
             }
@@ -35,23 +38,19 @@ pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
         let end = tag_end(from, close);
         let (tag, after) = from.split_at_checked(end).unwrap_or((from, ""));
         if close != "#}" {
-            tags.push(Tag { line, text: tag });
+            tags.push(Tag { place, text: tag });
         }
-        line += newlines(tag);
+        place = place.after(tag);
         rest = after;
         if close == "%}" && keyword(tag) == "raw" {
             // Raw text ends with its own tag, whatever stands between.
             let end = find_endraw(rest);
             let (raw, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            line += newlines(raw);
+            place = place.after(raw);
             rest = after;
         }
     }
     tags
-}
-
-fn newlines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
 }
 
 /// Length of the tag at the head of `text`; what closes it is not looked for in strings.
@@ -98,7 +97,7 @@ mod tests {
     use super::tags;
 
     fn tag_lines(text: &str) -> Vec<usize> {
-        tags(text).iter().map(|tag| tag.line).collect()
+        tags(text).iter().map(|tag| tag.place.line).collect()
     }
 
     #[test]

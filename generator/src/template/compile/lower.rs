@@ -10,6 +10,7 @@ use super::expressions::{call, expression};
 use super::lines::{self, Tag};
 use super::{Compiled, ForLoop, Import, Macro, Node, What};
 use crate::diagnostic::Diagnostic;
+use crate::fields::Place;
 
 /// Parses a template.
 ///
@@ -57,13 +58,13 @@ struct Lowering<'a> {
     tags: std::vec::IntoIter<Tag<'a>>,
     macros: BTreeMap<String, Macro>,
     imports: Vec<Import>,
-    parent: Option<(String, Option<usize>)>,
+    parent: Option<(String, Option<Place>)>,
 }
 
 impl Lowering<'_> {
-    /// The line of the next tag of the text.
-    fn line(&mut self) -> Option<usize> {
-        self.tags.next().map(|tag| tag.line)
+    /// The place of the next tag of the text.
+    fn next_tag(&mut self) -> Option<Place> {
+        self.tags.next().map(|tag| tag.place)
     }
 
     fn body(&mut self, nodes: &[ast::Node]) -> Vec<Node> {
@@ -71,42 +72,42 @@ impl Lowering<'_> {
     }
 
     fn node(&mut self, node: &ast::Node) -> Option<Node> {
-        let (line, what) = match node {
+        let (place, what) = match node {
             ast::Node::Text(text) => (None, What::Text(text.clone())),
             ast::Node::Raw(_, text, _) => {
-                let line = self.line();
-                self.line();
-                (line, What::Text(text.clone()))
+                let place = self.next_tag();
+                self.next_tag();
+                (place, What::Text(text.clone()))
             }
             ast::Node::Comment(..) => return None,
-            ast::Node::VariableBlock(_, value) => (self.line(), What::Print(expression(value))),
-            ast::Node::Super => (self.line(), What::Super),
+            ast::Node::VariableBlock(_, value) => (self.next_tag(), What::Print(expression(value))),
+            ast::Node::Super => (self.next_tag(), What::Super),
             ast::Node::Set(_, set) => {
                 let what = What::Set {
                     name: set.key.clone(),
                     value: expression(&set.value),
                     global: set.global,
                 };
-                (self.line(), what)
+                (self.next_tag(), what)
             }
             ast::Node::Extends(_, name) => {
-                let line = self.line();
-                self.parent = Some((name.clone(), line));
-                (line, What::Extends(name.clone()))
+                let place = self.next_tag();
+                self.parent = Some((name.clone(), place));
+                (place, What::Extends(name.clone()))
             }
             ast::Node::Include(_, names, ignore_missing) => {
                 let what = What::Include {
                     names: names.clone(),
                     ignore_missing: *ignore_missing,
                 };
-                (self.line(), what)
+                (self.next_tag(), what)
             }
             ast::Node::ImportMacro(_, template, namespace) => {
-                let line = self.line();
+                let place = self.next_tag();
                 self.imports.push(Import {
                     template: template.clone(),
                     namespace: namespace.clone(),
-                    line,
+                    place,
                 });
                 return None;
             }
@@ -115,34 +116,34 @@ impl Lowering<'_> {
                 return None;
             }
             ast::Node::FilterSection(_, section, _) => {
-                let line = self.line();
+                let place = self.next_tag();
                 let body = self.body(&section.body);
-                self.line();
+                self.next_tag();
                 let filter = call(&section.filter);
-                (line, What::FilterSection { filter, body })
+                (place, What::FilterSection { filter, body })
             }
             ast::Node::Block(_, block, _) => {
-                let line = self.line();
+                let place = self.next_tag();
                 let body = Arc::new(self.body(&block.body));
-                self.line();
+                self.next_tag();
                 let name = block.name.clone();
-                (line, What::Block { name, body })
+                (place, What::Block { name, body })
             }
             ast::Node::Forloop(_, each, _) => {
-                let line = self.line();
-                (line, What::For(self.for_loop(each)))
+                let place = self.next_tag();
+                (place, What::For(self.for_loop(each)))
             }
             ast::Node::If(condition, _) => self.condition(condition),
-            ast::Node::Break(_) => (self.line(), What::Break),
-            ast::Node::Continue(_) => (self.line(), What::Continue),
+            ast::Node::Break(_) => (self.next_tag(), What::Break),
+            ast::Node::Continue(_) => (self.next_tag(), What::Continue),
         };
-        Some(Node { line, what })
+        Some(Node { place, what })
     }
 
     fn macro_definition(&mut self, definition: &ast::MacroDefinition) {
-        self.line();
+        self.next_tag();
         let body = self.body(&definition.body);
-        self.line();
+        self.next_tag();
         let mut names: Vec<&String> = definition.args.keys().collect();
         names.sort();
         let arguments = names
@@ -160,12 +161,12 @@ impl Lowering<'_> {
         let body = self.body(&each.body);
         let empty = match &each.empty_body {
             Some(nodes) => {
-                self.line();
+                self.next_tag();
                 self.body(nodes)
             }
             None => Vec::new(),
         };
-        self.line();
+        self.next_tag();
         ForLoop {
             key: each.key.clone(),
             value: each.value.clone(),
@@ -175,22 +176,22 @@ impl Lowering<'_> {
         }
     }
 
-    fn condition(&mut self, condition: &ast::If) -> (Option<usize>, What) {
+    fn condition(&mut self, condition: &ast::If) -> (Option<Place>, What) {
         let mut first = None;
         let mut arms = Vec::with_capacity(condition.conditions.len());
         for (_, asked, body) in &condition.conditions {
-            let line = self.line();
-            first = first.or(line);
-            arms.push((line, expression(asked), self.body(body)));
+            let place = self.next_tag();
+            first = first.or(place);
+            arms.push((place, expression(asked), self.body(body)));
         }
         let otherwise = match &condition.otherwise {
             Some((_, body)) => {
-                self.line();
+                self.next_tag();
                 self.body(body)
             }
             None => Vec::new(),
         };
-        self.line();
+        self.next_tag();
         (first, What::If { arms, otherwise })
     }
 }
@@ -213,7 +214,9 @@ fn syntax(file: &str, error: &tera1::Error) -> Diagnostic {
         .find_map(|line| line.strip_prefix("= "))
         .or_else(|| text.lines().next())
         .unwrap_or("it cannot be parsed");
-    let fault = Diagnostic::error(format!("This template is not sound: {reason}")).in_file(file);
+    let fault = Diagnostic::error(format!("This template is not sound: {reason}"))
+        .in_file(file)
+        .hint("correct the tag at this place; what only looks like one stands between {% raw %} and {% endraw %}");
     match place {
         Some((line, column)) => fault.at(line, column),
         None => fault,

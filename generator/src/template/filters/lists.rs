@@ -7,6 +7,7 @@ use tera::Value;
 
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
+use crate::template::limits;
 use crate::template::scope::Scope;
 use crate::template::values::{self, dotted};
 
@@ -34,7 +35,9 @@ pub(super) fn last(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Render
 pub(super) fn join(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let sep = args.text("sep")?.unwrap_or_default();
     let sep = sep.replace("\\n", "\n").replace("\\t", "\t");
-    let texts: Vec<String> = args.list(value)?.iter().map(values::printed).collect();
+    let items = args.list(value)?;
+    limits::text(items.len().saturating_mul(sep.len()))?;
+    let texts: Vec<String> = items.iter().map(values::printed).collect();
     Ok(Value::from(texts.join(&sep)))
 }
 
@@ -47,7 +50,9 @@ pub(super) fn concat(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rend
         Some(more) => items.extend(more.iter().cloned()),
         None => items.push(with.clone()),
     }
-    Ok(Value::from(items))
+    let items = Value::from(items);
+    limits::list(&items)?;
+    Ok(items)
 }
 
 pub(super) fn get(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {

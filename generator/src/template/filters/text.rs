@@ -9,7 +9,7 @@ use tera::Value;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
 use crate::template::scope::Scope;
-use crate::template::values;
+use crate::template::{limits, values};
 
 static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(<!--.*?-->|<[^>]*>)").ok());
 static BETWEEN_TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r">\s+<").ok());
@@ -69,13 +69,20 @@ pub(super) fn trim_end_matches(
 
 pub(super) fn split(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let pat = pattern(args.required_text("pat")?);
-    let parts: Vec<Value> = args.subject(value)?.split(&*pat).map(Value::from).collect();
+    let text = args.subject(value)?;
+    limits::items(text.split(&*pat).take(limits::ENOUGH).count())?;
+    let parts: Vec<Value> = text.split(&*pat).map(Value::from).collect();
     Ok(Value::from(parts))
 }
 
 pub(super) fn replace(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let (from, to) = (args.required_text("from")?, args.required_text("to")?);
-    Ok(Value::from(args.subject(value)?.replace(from, to)))
+    let text = args.subject(value)?;
+    if to.len() > from.len() {
+        let more = text.matches(from).count().saturating_mul(to.len());
+        limits::text(more.saturating_add(text.len()))?;
+    }
+    Ok(Value::from(text.replace(from, to)))
 }
 
 pub(super) fn addslashes(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
@@ -139,6 +146,8 @@ pub(super) fn indent(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rend
     let prefix = args.text("prefix")?.unwrap_or("    ");
     let first = args.flag("first", false)?;
     let blank = args.flag("blank", false)?;
+    let more = text.lines().count().saturating_mul(prefix.len());
+    limits::text(more.saturating_add(text.len()))?;
     let mut out = String::with_capacity(text.len() * 2);
     for (index, line) in text.lines().enumerate() {
         if index > 0 {

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
 use crate::template::scope::Scope;
-use crate::template::values;
+use crate::template::{limits, values};
 
 static WORDS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(?P<first>[\w'])(?P<rest>[\w']*)\b").ok());
@@ -114,6 +114,7 @@ pub(super) fn as_str(value: &Value, _: &Arguments<'_>, _: &Scope<'_>) -> Renderi
 
 pub(super) fn json_encode(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let pretty = args.get("pretty").and_then(Value::as_bool).unwrap_or(false);
+    limits::json(value)?;
     let json = values::json(value);
     let text = if pretty {
         serde_json::to_string_pretty(&json)

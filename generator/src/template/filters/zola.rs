@@ -9,7 +9,7 @@ use tera::Value;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
 use crate::template::scope::Scope;
-use crate::template::values;
+use crate::template::{limits, values};
 
 pub(super) fn markdown(value: &Value, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
     let text = args.subject(value)?;
@@ -50,6 +50,10 @@ pub(super) fn regex_replace(
     let pattern = Regex::new(args.required_text("pattern")?)
         .map_err(|error| args.fault(format!("is given no regular expression: {error}")))?;
     let rep = args.required_text("rep")?;
+    // Each group that the replacement names holds no more than the text, over all finds.
+    let named = rep.matches('$').count().saturating_mul(text.len());
+    let plain = pattern.find_iter(text).count().saturating_mul(rep.len());
+    limits::text(plain.saturating_add(named).saturating_add(text.len()))?;
     Ok(Value::from(pattern.replace_all(text, rep).as_ref()))
 }
 

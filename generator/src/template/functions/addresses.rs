@@ -73,7 +73,7 @@ fn internal(
         let sections = scope.graph.sections.keys().map(|id| &*id.0);
         return Err(match nearest(&file, pages.chain(sections)) {
             Some(near) => fault.hint(format!("did you mean `@/{near}`?")),
-            None => fault,
+            None => fault.hint("write the path of a file below content/ after @/"),
         });
     };
     Ok(Value::from(match fragment {

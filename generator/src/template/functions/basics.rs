@@ -30,7 +30,9 @@ pub(super) fn range(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
         return Err(args.fault("is given a `start` beyond its `end`"));
     }
     if step == 0 || (end - start) / step > LONGEST_RANGE {
-        return Err(args.fault("would never end: use a larger `step_by` or a smaller `end`"));
+        return Err(args
+            .fault("would never end")
+            .hint("use a larger `step_by` or a smaller `end`"));
     }
     let numbers: Vec<Value> = (start..end)
         .step_by(step)

@@ -37,8 +37,10 @@ fn from_file(
     args: &Arguments<'_>,
     scope: &Scope<'_>,
 ) -> Rendering<Value> {
-    let found = files::find(scope.settings, scope.files, path)
-        .map_err(|reason| args.fault(format!("cannot load: {reason}")))?;
+    let found = files::find(scope.settings, scope.files, path).map_err(|reason| {
+        args.fault(format!("cannot load: {reason}"))
+            .hint("name a file below the folder of the site")
+    })?;
     let Some(file) = found else {
         if !required {
             return Ok(Value::none());

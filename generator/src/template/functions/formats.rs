@@ -1,14 +1,12 @@
 //! The formats of `load_data`: text to values.
 
-use std::collections::BTreeMap;
-
-use nom_bibtex::{Bibtex, Entry, model::StringValueType};
 use roxmltree::{Document, Node};
 use serde_json::{Map, Number, Value as Json, json};
 use tera::Value;
 
+use super::bibtex::bibtex;
 use crate::diagnostic::Diagnostic;
-use crate::fields::{Faults, parse_toml, parse_yaml};
+use crate::fields::{Faults, Place, parse_toml, parse_yaml};
 use crate::template::values;
 
 /// Every format, by the word that templates use.
@@ -55,21 +53,45 @@ pub(super) fn parse(text: &str, format: &str, label: &str) -> Result<Value, Diag
 
 fn json_text(text: &str, label: &str) -> Result<Json, Diagnostic> {
     serde_json::from_str(text).map_err(|error| {
-        Diagnostic::error(format!("This is not valid JSON: {error}"))
+        let told = error.to_string();
+        let reason = told.split(" at line ").next().unwrap_or(&told);
+        let fault = Diagnostic::error(format!("This is not valid JSON: {reason}"))
             .in_file(label)
-            .at(error.line(), error.column().max(1))
+            .hint("keys and texts stand between double quotes, with a comma between two entries and none after the last");
+        byte_place(text, error.line(), error.column()).mark(fault)
     })
+}
+
+/// The place of the byte that is the `column`-th of a line, both from 1.
+pub(super) fn byte_place(text: &str, line: usize, column: usize) -> Place {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let own = text.get(before..).unwrap_or_default();
+    let own = own.lines().next().unwrap_or_default();
+    Place::of(own, column.saturating_sub(1).min(own.len()), line.max(1))
 }
 
 /// `{headers: [text], records: [[text]]}`.
 fn csv_text(text: &str, label: &str) -> Result<Json, Diagnostic> {
     let fault = |error: &csv::Error| {
-        let fault = Diagnostic::error(format!("This is not valid CSV: {error}")).in_file(label);
-        let line = error
-            .position()
-            .and_then(|at| usize::try_from(at.line()).ok());
-        match line {
-            Some(line) => fault.at_line(line),
+        let told = error.to_string();
+        let reason = told.split("): ").last().unwrap_or(&told);
+        let fault = Diagnostic::error(format!("This is not valid CSV: {reason}"))
+            .in_file(label)
+            .hint("give each line as many fields as the first, and put a field that holds a comma between double quotes");
+        let place = error.position().and_then(|at| {
+            let line = usize::try_from(at.line()).ok()?;
+            let start = usize::try_from(at.byte()).ok()?;
+            Some(Place {
+                line,
+                ..Place::of(text, start, 1)
+            })
+        });
+        match place {
+            Some(place) => place.mark(fault),
             None => fault,
         }
     };
@@ -84,112 +106,24 @@ fn csv_text(text: &str, label: &str) -> Result<Json, Diagnostic> {
     Ok(json!({ "headers": headers, "records": records }))
 }
 
-/// `{preambles, comments, variables, bibliographies: [{entry_type, citation_key, tags}]}`, the
-/// names of tags in lower case and in order.
-fn bibtex(text: &str, label: &str) -> Result<Json, Diagnostic> {
-    let entries = Bibtex::raw_parse(text)
-        .map_err(|error| Diagnostic::error(format!("This is not valid BibTeX: {error}")))
-        .map_err(|fault| fault.in_file(label))?;
-    let written: BTreeMap<&str, &[StringValueType]> = entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Variable(variable) => Some((variable.key.as_str(), variable.value.as_slice())),
-            _ => None,
-        })
-        .collect();
-    let variables: BTreeMap<&str, String> = written
-        .iter()
-        .filter_map(|(name, value)| Some((*name, expanded(value, &written, 0)?)))
-        .collect();
-    let (mut preambles, mut comments, mut bibliographies) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in &entries {
-        match entry {
-            Entry::Variable(_) => {}
-            Entry::Comment(comment) => comments.push(comment.clone()),
-            Entry::Preamble(value) => {
-                let text = expanded(value, &written, 0).ok_or_else(|| {
-                    Diagnostic::error("A preamble names a string that is not defined")
-                        .in_file(label)
-                })?;
-                preambles.push(text);
-            }
-            Entry::Bibliography(kind, key, tags) => {
-                // A tag that names an unknown string is left out, as in Zola.
-                let tags: BTreeMap<String, String> = tags
-                    .iter()
-                    .filter_map(|tag| {
-                        Some((tag.key.to_lowercase(), expanded(&tag.value, &written, 0)?))
-                    })
-                    .collect();
-                bibliographies.push(json!({
-                    "entry_type": kind,
-                    "citation_key": key,
-                    "tags": tags,
-                }));
-            }
-        }
-    }
-    Ok(json!({
-        "preambles": preambles,
-        "comments": comments,
-        "variables": variables,
-        "bibliographies": bibliographies,
-    }))
-}
-
-const MONTHS: [(&str, &str); 12] = [
-    ("jan", "January"),
-    ("feb", "February"),
-    ("mar", "March"),
-    ("apr", "April"),
-    ("may", "May"),
-    ("jun", "June"),
-    ("jul", "July"),
-    ("aug", "August"),
-    ("sep", "September"),
-    ("oct", "October"),
-    ("nov", "November"),
-    ("dec", "December"),
-];
-
-/// A value with the strings that it names; none if one is not defined, or names itself.
-fn expanded(
-    value: &[StringValueType],
-    strings: &BTreeMap<&str, &[StringValueType]>,
-    depth: usize,
-) -> Option<String> {
-    if depth > DEEPEST {
-        return None;
-    }
-    let mut text = String::new();
-    for part in value {
-        match part {
-            StringValueType::Str(part) => text.push_str(part),
-            StringValueType::Abbreviation(name) => match strings.get(name.as_str()) {
-                Some(value) => text.push_str(&expanded(value, strings, depth + 1)?),
-                None => {
-                    let month = MONTHS.iter().find(|(short, _)| short == name)?;
-                    text.push_str(month.1);
-                }
-            },
-        }
-    }
-    Some(text)
-}
-
 /// `{root: …}`: attributes as `@name`, text as `#text`, elements of one name as a list; numbers
 /// and truths as what they are.
 fn xml(text: &str, label: &str) -> Result<Json, Diagnostic> {
     // The parser calls itself for each level, and would run out of stack.
     if xml_depth(text) > DEEPEST {
         let message = format!("This XML is nested deeper than {DEEPEST} levels");
-        return Err(Diagnostic::error(message).in_file(label));
+        return Err(Diagnostic::error(message)
+            .in_file(label)
+            .hint("nest its elements less deeply"));
     }
     let document = Document::parse(text).map_err(|error| {
         let at = error.pos();
         let place = |number| usize::try_from(number).unwrap_or(1);
-        Diagnostic::error(format!("This is not valid XML: {error}"))
+        let told = error.to_string();
+        let reason = told.split(" at ").next().unwrap_or(&told);
+        Diagnostic::error(format!("This is not valid XML: {reason}"))
             .in_file(label)
+            .hint("close each element with its own name, and write & as &amp; and < as &lt;")
             .at(place(at.row), place(at.col))
     })?;
     let root = document.root_element();

@@ -26,8 +26,10 @@ const FOLDER: &str = "processed_images";
 const MOST_PIXELS: u64 = 100_000_000;
 
 fn find(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Option<FoundFile>> {
-    files::find(scope.settings, scope.files, path)
-        .map_err(|reason| args.fault(format!("cannot read: {reason}")))
+    files::find(scope.settings, scope.files, path).map_err(|reason| {
+        args.fault(format!("cannot read: {reason}"))
+            .hint("name a file below the folder of the site")
+    })
 }
 
 fn missing(path: &str, args: &Arguments<'_>) -> crate::template::fault::Fault {
@@ -78,7 +80,9 @@ fn is_svg(name: &str) -> bool {
 
 fn raster(bytes: &[u8], label: &str) -> Result<(u32, u32, String, String), Diagnostic> {
     let fault = |error: &dyn std::fmt::Display| {
-        Diagnostic::error(format!("This image cannot be read: {error}")).in_file(label)
+        Diagnostic::error(format!("This image cannot be read: {error}"))
+            .in_file(label)
+            .hint("open it in an image program and save it anew")
     };
     if let Some((width, height)) = avif::size(bytes) {
         let (format, mime) = ("avif".to_owned(), "image/avif".to_owned());

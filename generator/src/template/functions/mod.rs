@@ -3,6 +3,7 @@
 mod addresses;
 mod avif;
 mod basics;
+mod bibtex;
 mod data;
 mod formats;
 mod hashes;

@@ -10,7 +10,7 @@ use crate::fields::nearest;
 use crate::template::arguments::Arguments;
 use crate::template::compile::{Call, Compiled, Expr, Macro, MacroCall};
 use crate::template::fault::{Fault, Rendering};
-use crate::template::{filters, functions};
+use crate::template::{filters, functions, limits};
 
 impl<'a> Renderer<'a> {
     /// Applies a filter; says whether its result is to be escaped.
@@ -24,7 +24,9 @@ impl<'a> Renderer<'a> {
         };
         let arguments = self.arguments(&call.arguments)?;
         let arguments = Arguments::new("filter", &call.name, &arguments);
-        Ok((filter(value, &arguments, self.scope)?, true))
+        let value = filter(value, &arguments, self.scope)?;
+        limits::text(value.as_str().map_or(0, str::len))?;
+        Ok((value, true))
     }
 
     /// Calls a function; says whether its result is to be escaped.
@@ -68,6 +70,7 @@ impl<'a> Renderer<'a> {
             };
             variables.push((name.as_str(), value));
         }
+        self.steps.step(out)?;
         self.stack.push(FrameKind::Macro, template, variables);
         let start = Instant::now();
         let done = self.deeper(template, |renderer| renderer.body(&definition.body, out));

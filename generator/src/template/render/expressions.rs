@@ -8,6 +8,7 @@ use super::Renderer;
 use crate::fields::nearest;
 use crate::template::compile::{Expr, Fill, Path, Step};
 use crate::template::fault::{Fault, Rendering};
+use crate::template::limits;
 use crate::template::values::{self, Stride};
 
 /// Shows everything in sight.
@@ -79,13 +80,16 @@ impl<'a> Renderer<'a> {
                 for item in items {
                     list.push(self.value(item)?);
                 }
-                (Value::from(list), false)
+                let list = Value::from(list);
+                limits::list(&list)?;
+                (list, false)
             }
             Fill::Concat(parts) => self.concat(parts)?,
             Fill::Function(call) => self.function(call)?,
             Fill::Macro(call) => {
                 let mut text = String::new();
                 self.call_macro(call, &mut text)?;
+                limits::text(text.len())?;
                 (Value::from(text), false)
             }
             Fill::Test(test) => (Value::from(self.test(test)?), false),
@@ -137,6 +141,7 @@ impl<'a> Renderer<'a> {
                     values::kind(&value)
                 )));
             }
+            limits::text(text.len())?;
         }
         Ok((Value::from(text), needs_escape))
     }

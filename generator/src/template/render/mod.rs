@@ -12,6 +12,7 @@ use super::compile::{Compiled, ForLoop, Node, What};
 use super::context::Context;
 use super::effects::Cost;
 use super::fault::{Fault, Rendering};
+use super::limits;
 use super::load::Templates;
 use super::scope::Scope;
 use super::values;
@@ -42,6 +43,7 @@ pub(super) struct Renderer<'a> {
     escape: bool,
     blocks: Vec<OpenBlock<'a>>,
     depth: usize,
+    steps: limits::Steps,
     /// What the templates included and called cost: a handful, so a list will do.
     costs: Vec<(&'a str, Cost)>,
 }
@@ -71,6 +73,7 @@ impl<'a> Renderer<'a> {
             escape,
             blocks: Vec::new(),
             depth: 0,
+            steps: limits::Steps::default(),
             costs: Vec::new(),
         }
     }
@@ -115,7 +118,7 @@ impl<'a> Renderer<'a> {
     fn node(&mut self, node: &'a Node, out: &mut String) -> Rendering<()> {
         let here = self.here;
         self.piece(&node.what, out)
-            .map_err(|fault| fault.placed(&here.file, node.line))
+            .map_err(|fault| fault.placed(&here.file, node.place))
     }
 
     fn piece(&mut self, what: &'a What, out: &mut String) -> Rendering<()> {
@@ -136,6 +139,7 @@ impl<'a> Renderer<'a> {
             What::FilterSection { filter, body } => {
                 let mut text = String::new();
                 self.body(body, &mut text)?;
+                limits::text(text.len())?;
                 if filter.name == "safe" {
                     out.push_str(&text);
                 } else {
@@ -145,10 +149,10 @@ impl<'a> Renderer<'a> {
             }
             What::If { arms, otherwise } => {
                 let here = self.here;
-                for (line, asked, body) in arms {
+                for (place, asked, body) in arms {
                     let holds = self
                         .truth(asked)
-                        .map_err(|fault| fault.placed(&here.file, *line))?;
+                        .map_err(|fault| fault.placed(&here.file, *place))?;
                     if holds {
                         return self.body(body, out);
                     }
@@ -203,6 +207,7 @@ impl<'a> Renderer<'a> {
         let len = turns.len();
         self.stack.push_loop(turns);
         for _ in 0..len {
+            self.steps.step(out)?;
             self.body(&each.body, out)?;
             if self.stack.ends_loop() {
                 break;
@@ -245,6 +250,7 @@ impl<'a> Renderer<'a> {
             template: &template.name,
             level,
         });
+        self.steps.step(out)?;
         self.deeper(template, |renderer| renderer.body(body, out))
     }
 
@@ -295,6 +301,7 @@ impl<'a> Renderer<'a> {
                 None => fault.hint("write it below templates/, or add `ignore missing`"),
             });
         };
+        self.steps.step(out)?;
         self.stack.push(FrameKind::Include, template, Vec::new());
         let start = Instant::now();
         let done = self.deeper(template, |renderer| renderer.body(&template.nodes, out));

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::template::compile::{Compiled, ForLoop, Step};
 use crate::template::context::Context;
 use crate::template::fault::{Fault, Rendering};
-use crate::template::values;
+use crate::template::{limits, values};
 
 /// What opened a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl<'a> Loop<'a> {
         let turns = if container.is_array() {
             Turns::List(container)
         } else if let Some(text) = container.as_str() {
+            limits::items(text.graphemes(true).take(limits::ENOUGH).count())?;
             Turns::Characters(text.graphemes(true).map(Value::from).collect())
         } else if let Some(map) = container.as_map() {
             if !with_key {

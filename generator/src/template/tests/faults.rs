@@ -22,11 +22,11 @@ fn fault(text: &str) -> String {
 fn faults_name_file_and_line_and_what_was_meant() {
     assert_eq!(
         fault("\n\n{{ pagee.title }}"),
-        "templates/t.html:3: There is no variable `pagee` here (did you mean `page`?)"
+        "templates/t.html:3:1: There is no variable `pagee` here (did you mean `page`?)"
     );
     assert_eq!(
         fault("{% for p in pages %}\n{{ p.titel }}{% endfor %}"),
-        "templates/t.html:2: There is no `titel` in `p` (did you mean `title`?)"
+        "templates/t.html:2:1: There is no `titel` in `p` (did you mean `title`?)"
     );
     assert!(fault("{{ name | uper }}").contains("did you mean `upper`?"));
     assert!(fault("{% if ten %}").starts_with("templates/t.html:1:"));

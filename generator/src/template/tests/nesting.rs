@@ -67,7 +67,7 @@ fn nested_templates() {
         }
         for depth in [deepest + 2, 50_000] {
             let fault = result(depth).expect_err(kind);
-            assert!(fault.starts_with("templates/t.html:2: "), "{kind}: {fault}");
+            assert!(fault.starts_with("templates/t.html:2:"), "{kind}: {fault}");
         }
     }
 }

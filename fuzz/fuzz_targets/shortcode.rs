@@ -1,0 +1,4 @@
+#![no_main]
+//! See `groundswell_fuzz::inputs::shortcode`.
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| groundswell_fuzz::inputs::shortcode(bytes));

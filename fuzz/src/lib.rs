@@ -1,0 +1,5 @@
+//! What the fuzz targets share. The functions that take an input stand with the tests of the
+//! generator, so that a test can feed them what a fuzzer once found.
+
+#[path = "../../generator/tests/inputs/mod.rs"]
+pub mod inputs;
