@@ -170,7 +170,10 @@ mod cases {
                 wrong.push("no error".to_owned());
             }
             let shown = faults(&report);
-            let missing = error.text.lines().filter(|line| !shown.contains(line.trim()));
+            let missing = error
+                .text
+                .lines()
+                .filter(|line| !shown.contains(line.trim()));
             wrong.extend(missing.map(|line| format!("no fault says: {line}\n{shown}")));
         } else if report.has_errors() {
             wrong.push(faults(&report));
@@ -207,7 +210,10 @@ mod cases {
         let text = |file: &Path| fs::read_to_string(file).expect("text");
         let defaults = Arc::new(parse(&text(&folder.join("defaults.txt"))));
         let trials = found(&folder).into_iter().map(|file| {
-            let name = file.strip_prefix(&folder).expect("below").with_extension("");
+            let name = file
+                .strip_prefix(&folder)
+                .expect("below")
+                .with_extension("");
             let case = parse(&text(&file));
             let defaults = Arc::clone(&defaults);
             Trial::test(name.display().to_string(), move || run(&case, &defaults))
