@@ -73,7 +73,8 @@ pub(super) fn section(
 /// The first section of a language that has no file for it.
 pub(super) fn home(lang: &str, settings: &Settings) -> SectionHead {
     let mut head = bare_section(&[], lang, settings);
-    // As in Zola, whose path of such a page begins without a slash: `fr/`.
+    // As in Zola, where such a page's path begins without a slash (`fr/`) and has no components.
+    head.components.clear();
     if lang != settings.default_language {
         head.path = head.path.trim_start_matches('/').to_owned();
     }
