@@ -71,7 +71,12 @@ pub(super) fn section(
 
 /// The first section of a language that has no file for it.
 pub(super) fn home(lang: &str, settings: &Settings) -> SectionHead {
-    bare_section(&[], lang, settings)
+    let mut head = bare_section(&[], lang, settings);
+    // As in Zola, where such a page's path begins without a slash (`fr/`).
+    if lang != settings.default_language {
+        head.path = head.path.trim_start_matches('/').to_owned();
+    }
+    head
 }
 
 fn bare_section(folders: &[String], lang: &str, settings: &Settings) -> SectionHead {

@@ -91,9 +91,9 @@ impl PageHead {
 }
 
 impl SectionHead {
-    /// Parts of its path.
+    /// Parts of its path; as in Zola, none for the home of a language without a file for it.
     pub fn components(&self) -> impl Iterator<Item = &str> {
-        components(&self.path)
+        components(&self.path).filter(|_| self.has_file)
     }
 }
 

@@ -26,7 +26,7 @@ pub fn resolve(
     // The files come in the order of their paths, and so do the pages.
     for parsed in content {
         let name = parsed.name();
-        if is_below(&name.folders, &hidden) {
+        if is_hidden(parsed, &hidden) {
             continue;
         }
         match parsed {
@@ -65,7 +65,8 @@ pub fn resolve(
     }
 }
 
-/// Folders of draft sections: everything below them is left out, in every language.
+/// Folders of draft sections: everything below them is left out, in every language; of the sections
+/// that stand in the folder itself, the drafts.
 fn draft_folders(settings: &Settings, content: &[ParsedContent]) -> BTreeSet<Vec<String>> {
     if settings.include_drafts {
         return BTreeSet::new();
@@ -81,9 +82,15 @@ fn draft_folders(settings: &Settings, content: &[ParsedContent]) -> BTreeSet<Vec
         .collect()
 }
 
-fn is_below(folders: &[String], hidden: &BTreeSet<Vec<String>>) -> bool {
+/// A section that is no draft stands beside a draft of another language, not below it.
+fn is_hidden(parsed: &ParsedContent, hidden: &BTreeSet<Vec<String>>) -> bool {
+    let folders = &parsed.name().folders;
+    let ends = match parsed {
+        ParsedContent::Section(section) if !section.front.draft => 0..folders.len(),
+        _ => 0..folders.len() + 1,
+    };
     !hidden.is_empty()
-        && (0..=folders.len())
+        && ends
             .filter_map(|end| folders.get(..end))
             .any(|start| hidden.contains(start))
 }

@@ -83,7 +83,7 @@ fn addresses() {
     assert_eq!(path(&graph, "a/own.md"), "/x/y/");
     assert_eq!(path(&graph, "a/slug.md"), "/a/my-slug-x/");
     let home = SectionId("_index.fr.md".into());
-    assert_eq!(graph.sections.get(&home).expect("a home").path, "/fr/");
+    assert_eq!(graph.sections.get(&home).expect("a home").path, "fr/");
 }
 
 #[test]

@@ -175,7 +175,7 @@ impl Planner<'_> {
                 return;
             }
             if other.rank == rank {
-                if !same_copy(&other.what, &what) {
+                if !same_file(&other.what, &what) {
                     let message = format!("{path} would be written from {} too", other.source);
                     self.faults.push(
                         Diagnostic::error(message)
@@ -391,7 +391,8 @@ pub(super) fn is_written(graph: &SiteGraph, page: &PageHead) -> bool {
     page.front.render && graph.ignored_pages.binary_search(&page.id).is_err()
 }
 
-/// A bundle inside a bundle copies the same file to the same place.
-fn same_copy(one: &What, other: &What) -> bool {
+/// A bundle inside a bundle copies the same file to the same place; an alias can stand twice.
+fn same_file(one: &What, other: &What) -> bool {
     matches!((one, other), (What::Copy { from: a, .. }, What::Copy { from: b, .. }) if a == b)
+        || matches!((one, other), (What::Redirect(a), What::Redirect(b)) if a == b)
 }

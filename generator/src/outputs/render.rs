@@ -226,6 +226,7 @@ impl Work<'_> {
             (Some(number), Some(pagers)) => {
                 let paginator = self.paginator(&pagers, &head.pages, number);
                 self.context(&head.lang, &pagers.pager_path(number))
+                    .with("current_path", path_of_pager(head, pagers, number))
                     .with("section", materials.view.section_without_pages(id))
                     .with("paginator", paginator)
             }
@@ -330,6 +331,18 @@ impl Work<'_> {
             .templates
             .render(template, context, &materials.scope)
     }
+}
+
+/// As in Zola, the pagers of a home page are called by a path without their language.
+fn path_of_pager(head: &SectionHead, pagers: Pagers<'_>, number: usize) -> String {
+    if number > 1 && head.folders.is_empty() {
+        return Pagers {
+            path: "/",
+            ..pagers
+        }
+        .pager_path(number);
+    }
+    pagers.pager_path(number)
 }
 
 fn section_template(head: &SectionHead) -> &str {

@@ -24,12 +24,14 @@ pub fn scan(layout: &Layout) -> Outcome<SourceTree> {
         faults: &mut faults,
     };
     let mut tree = SourceTree::default();
-    for file in areas.walk("content", false) {
+    for file in areas.walk("content", true) {
         if layout.ignored_content.is_match(&file.disk_path) {
             continue;
         }
         if is_markdown(&file.disk_path) {
-            tree.content.insert(file.path.clone(), file);
+            if !is_hidden(&file.path) {
+                tree.content.insert(file.path.clone(), file);
+            }
         } else {
             tree.assets.insert(file.path.clone(), file);
         }
@@ -177,6 +179,13 @@ pub(super) fn files_below(
                 entry.file_type().is_file() && (hidden || !dotted)
             })
         })
+}
+
+fn is_hidden(path: &SourcePath) -> bool {
+    path.0
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with('.'))
 }
 
 fn extension(path: &Path) -> &str {
