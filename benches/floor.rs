@@ -21,17 +21,32 @@ fn main() -> Result<(), Failure> {
     };
     let mut sources = Vec::new();
     markdown_files(Path::new(content), &mut sources)?;
-    let bodies: Vec<String> = sources.par_iter().map(|path| rendered(path)).collect::<io::Result<_>>()?;
+    let bodies: Vec<String> = sources
+        .par_iter()
+        .map(|path| rendered(path))
+        .collect::<io::Result<_>>()?;
     let list = fs::read_to_string(list)?;
-    let files = list.lines().map(|line| entry(line, Path::new(out))).collect::<Result<Vec<_>, Failure>>()?;
-    for folder in files.iter().filter_map(|(_, path)| path.parent()).collect::<BTreeSet<_>>() {
+    let files = list
+        .lines()
+        .map(|line| entry(line, Path::new(out)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    for folder in files
+        .iter()
+        .filter_map(|(_, path)| path.parent())
+        .collect::<BTreeSet<_>>()
+    {
         fs::create_dir_all(folder)?;
     }
-    files.par_iter().enumerate().try_for_each(|(index, (bytes, path))| {
-        // Some body goes into each file, so that none of the work above can be left out.
-        let body = bodies.get(index % bodies.len().max(1)).map_or("", String::as_str);
-        write_filled(path, body.as_bytes(), *bytes)
-    })?;
+    files
+        .par_iter()
+        .enumerate()
+        .try_for_each(|(index, (bytes, path))| {
+            // Some body goes into each file, so that none of the work above can be left out.
+            let body = bodies
+                .get(index % bodies.len().max(1))
+                .map_or("", String::as_str);
+            write_filled(path, body.as_bytes(), *bytes)
+        })?;
     Ok(())
 }
 
@@ -50,15 +65,21 @@ fn markdown_files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 /// The HTML of a file's text after its TOML front matter.
 fn rendered(path: &Path) -> io::Result<String> {
     let text = fs::read_to_string(path)?;
-    let body = text.strip_prefix("+++").and_then(|rest| rest.split_once("\n+++")).map_or(&*text, |(_, body)| body);
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    let body = text
+        .strip_prefix("+++")
+        .and_then(|rest| rest.split_once("\n+++"))
+        .map_or(&*text, |(_, body)| body);
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let mut html = String::with_capacity(body.len() * 2);
     html::push_html(&mut html, Parser::new_ext(body, options));
     Ok(html)
 }
 
 fn entry(line: &str, out: &Path) -> Result<(usize, PathBuf), Failure> {
-    let (bytes, path) = line.split_once(' ').ok_or_else(|| format!("not `<bytes> <path>`: {line}"))?;
+    let (bytes, path) = line
+        .split_once(' ')
+        .ok_or_else(|| format!("not `<bytes> <path>`: {line}"))?;
     Ok((bytes.parse()?, out.join(path)))
 }
 
