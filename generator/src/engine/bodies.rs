@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
 use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{self, Bodies, BodyJob, Colours, LinkResolver, Rendered};
-use crate::settings::{LinkLevel, Settings};
+use crate::settings::{Dialect, LinkLevel, Settings};
 use crate::template::{
     BodyTemplates, Context, Effects, Files, MarkdownFilter, MarkdownPlace, Scope, ScopeHost,
     Templates,
@@ -168,13 +168,13 @@ fn one(
         slugs: settings.slugify.anchors,
         broken_link_is_error: settings.link_checker.internal_level == LinkLevel::Error,
         colours: materials.colours,
-        links: &Addresses(graph),
+        links: &Addresses(graph, materials.templates.dialect()),
         templates: calls,
     })
 }
 
 /// Where content files are found on the site.
-struct Addresses<'a>(&'a SiteGraph);
+struct Addresses<'a>(&'a SiteGraph, Dialect);
 
 impl LinkResolver for Addresses<'_> {
     fn address(&self, file: &str) -> Option<String> {
@@ -182,6 +182,13 @@ impl LinkResolver for Addresses<'_> {
         let section = || self.0.sections.get(&SectionId(file.into()));
         page.map(|page| page.permalink.clone())
             .or_else(|| section().map(|section| section.permalink.clone()))
+    }
+
+    fn asset(&self, file: &str) -> Option<String> {
+        match self.1 {
+            Dialect::Zola022 => None,
+            Dialect::Zola023 => self.0.asset(file),
+        }
     }
 
     fn nearest(&self, file: &str) -> Option<String> {
@@ -233,7 +240,7 @@ impl MarkdownFilter for Filter<'_> {
             slugs: self.settings.slugify.anchors,
             broken_link_is_error: true,
             colours: self.materials.colours,
-            links: &Addresses(self.materials.graph),
+            links: &Addresses(self.materials.graph, self.materials.templates.dialect()),
             templates: &calls,
         });
         if let Some(mut fault) = outcome.diagnostics.into_iter().find(Diagnostic::is_error) {

@@ -127,9 +127,10 @@ impl Run {
         let graph = self.stage("graph", || {
             graph::resolve(settings, &content, &sources.assets)
         });
-        let graph = self.take(graph);
+        let mut graph = self.take(graph);
         let templates = self.stage("templates", || load_templates(settings, &sources));
         let templates = self.take(templates);
+        graph.settle(templates.dialect());
         Heads {
             sources,
             content,

@@ -7,6 +7,7 @@ mod collisions;
 mod heads;
 mod ids;
 mod membership;
+mod newer;
 mod order;
 mod resolve;
 mod taxonomies;

@@ -67,7 +67,8 @@ fn internal(
     let found = page
         .map(|page| &page.permalink)
         .or_else(|| section.map(|section| &section.permalink));
-    let Some(permalink) = found else {
+    let asset = || scope.graph.asset(path);
+    let Some(permalink) = found.cloned().or_else(asset) else {
         let fault = args.fault(format!("finds no content file `@/{file}`"));
         let pages = scope.graph.pages.keys().map(|id| &*id.0);
         let sections = scope.graph.sections.keys().map(|id| &*id.0);
@@ -78,7 +79,7 @@ fn internal(
     };
     Ok(Value::from(match fragment {
         Some(fragment) => format!("{permalink}#{fragment}"),
-        None => permalink.clone(),
+        None => permalink,
     }))
 }
 

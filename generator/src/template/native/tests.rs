@@ -110,7 +110,7 @@ fn functions_know_the_language_of_the_page() {
             "{{ get_hash(literal='a', sha_type=512 / 2, base64=false) | truncate(length=4, end='') }}",
             "ca97",
         ),
-        ("{{ zola_version }}", "0.23.4"),
+        ("{{ zola_version }}", "0.23.6"),
         (
             "{% component c(x) %}[{{ x }}]{% endcomponent c %}{{ <c x={n} /> }}",
             "[3]",
