@@ -168,13 +168,13 @@ fn one(
         slugs: settings.slugify.anchors,
         broken_link_is_error: settings.link_checker.internal_level == LinkLevel::Error,
         colours: materials.colours,
-        links: &Addresses(graph, materials.templates.dialect()),
+        links: &Addresses(graph),
         templates: calls,
     })
 }
 
 /// Where content files are found on the site.
-struct Addresses<'a>(&'a SiteGraph, Dialect);
+struct Addresses<'a>(&'a SiteGraph);
 
 impl LinkResolver for Addresses<'_> {
     fn address(&self, file: &str) -> Option<String> {
@@ -185,7 +185,7 @@ impl LinkResolver for Addresses<'_> {
     }
 
     fn asset(&self, file: &str) -> Option<String> {
-        match self.1 {
+        match self.0.dialect {
             Dialect::Zola022 => None,
             Dialect::Zola023 => self.0.asset(file),
         }
@@ -240,7 +240,7 @@ impl MarkdownFilter for Filter<'_> {
             slugs: self.settings.slugify.anchors,
             broken_link_is_error: true,
             colours: self.materials.colours,
-            links: &Addresses(self.materials.graph, self.materials.templates.dialect()),
+            links: &Addresses(self.materials.graph),
             templates: &calls,
         });
         if let Some(mut fault) = outcome.diagnostics.into_iter().find(Diagnostic::is_error) {

@@ -21,6 +21,7 @@ pub use resolve::resolve;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content::{PageFrontMatter, SectionFrontMatter};
+use crate::settings::Dialect;
 use crate::source::SourcePath;
 
 /// The resolved site.
@@ -36,6 +37,8 @@ pub struct SiteGraph {
     pub ignored_pages: Vec<PageId>,
     /// Pages that are built and listed nowhere: not in sitemap, search index and feeds.
     pub unlisted_pages: BTreeSet<PageId>,
+    /// The dialect that the site is built in, once its templates are seen.
+    pub dialect: Dialect,
 }
 
 /// What others may know of a page: everything that path and front matter tell.

@@ -1,14 +1,19 @@
-//! What Zola 0.23 adds to the graph: pages and sections that lists leave out.
+//! What Zola 0.23 changes in the graph: pages and sections that lists leave out, and the order
+//! of pages of one date.
 
 use std::collections::BTreeMap;
 
-use super::{PageId, SectionId, SiteGraph};
+use super::{PageId, SectionId, SiteGraph, order};
 use crate::settings::Dialect;
 
 impl SiteGraph {
     /// The graph as a dialect knows it: in the newer one `hidden` is settled for everything, and
     /// what is hidden stands in no section's list; the older one knows no such key.
     pub fn settle(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+        if dialect == Dialect::Zola023 {
+            order::turn_ties(self);
+        }
         let sections = match dialect {
             Dialect::Zola022 => BTreeMap::new(),
             Dialect::Zola023 => self.hidden_sections(),
