@@ -59,3 +59,8 @@ pub(super) fn filled(table: &mut Table<'_, '_>, key: &'static str) -> Option<Str
     }
     Some(text)
 }
+
+/// Whether lists leave it out, where it says so.
+pub(super) fn hidden(table: &mut Table<'_, '_>) -> Option<bool> {
+    table.has("hidden").then(|| table.flag("hidden", false))
+}

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::front_keys::{date, extra, filled};
+use super::front_keys::{date, extra, filled, hidden};
 use super::{FileName, PageFrontMatter};
 use crate::diagnostic::Diagnostic;
 use crate::fields::{Kind, Node, Table, nearest};
@@ -37,6 +37,7 @@ pub(super) fn read(
         aliases: table.strings("aliases").unwrap_or_default(),
         template: table.string("template"),
         in_search_index: table.flag("in_search_index", true),
+        hidden: hidden(&mut table),
         include_in_feeds: table.flag("include_in_feeds", true),
         extra: extra(&mut table, sorted),
     };

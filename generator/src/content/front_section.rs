@@ -1,6 +1,6 @@
 //! A section's front matter.
 
-use super::front_keys::extra;
+use super::front_keys::{extra, hidden};
 use super::{SectionFrontMatter, SortBy};
 use crate::fields::Table;
 use crate::settings::InsertAnchor;
@@ -56,6 +56,7 @@ pub(super) fn read(mut table: Table<'_, '_>, sorted: bool) -> SectionFrontMatter
         page_template: table.string("page_template"),
         aliases: table.strings("aliases").unwrap_or_default(),
         generate_feeds: table.flag("generate_feeds", false),
+        hidden: hidden(&mut table),
         extra: extra(&mut table, sorted),
     };
     table.finish_strict(MOVED);
@@ -82,6 +83,7 @@ impl Default for SectionFrontMatter {
             page_template: None,
             aliases: Vec::new(),
             generate_feeds: false,
+            hidden: None,
             extra: crate::fields::Node::empty_table().to_value(true),
         }
     }

@@ -144,6 +144,8 @@ pub struct PageFrontMatter {
     pub in_search_index: bool,
     /// Whether feeds hold it (Zola 0.23 only).
     pub include_in_feeds: bool,
+    /// Whether lists leave it out; none: as its section says (Zola 0.23 only).
+    pub hidden: Option<bool>,
     /// The author's own settings: always a map.
     pub extra: Value,
 }
@@ -173,6 +175,9 @@ pub enum SortBy {
 /// A section's front matter; unknown keys are an error, as in Zola.
 #[derive(Clone, Debug)]
 pub struct SectionFrontMatter {
+    /// Whether lists leave it and what is below it out; none: as the section above says (Zola 0.23
+    /// only).
+    pub hidden: Option<bool>,
     /// Title.
     pub title: Option<String>,
     /// Description.

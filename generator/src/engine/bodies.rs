@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::fields::nearest;
 use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{self, Bodies, BodyJob, Colours, LinkResolver, Rendered};
-use crate::settings::{LinkLevel, Settings};
+use crate::settings::{Dialect, LinkLevel, Settings};
 use crate::template::{
     BodyTemplates, Context, Effects, Files, MarkdownFilter, MarkdownPlace, Scope, ScopeHost,
     Templates,
@@ -183,6 +183,13 @@ impl LinkResolver for Addresses<'_> {
         let section = || self.0.sections.get(&SectionId(file.into()));
         page.map(|page| page.permalink.clone())
             .or_else(|| section().map(|section| section.permalink.clone()))
+    }
+
+    fn asset(&self, file: &str) -> Option<String> {
+        match self.0.dialect {
+            Dialect::Zola022 => None,
+            Dialect::Zola023 => self.0.asset(file),
+        }
     }
 
     fn nearest(&self, file: &str) -> Option<String> {

@@ -77,7 +77,13 @@ impl Run {
         self.report.settings = Some(Arc::clone(settings));
         self.report.diagnostics.extend(settings.warnings.clone());
         // Grammars take a while to read, and nothing but bodies needs them.
-        let (mut heads, colours) = rayon::join(|| self.heads(settings), || Colours::load(settings));
+        let guess = settings.dialect.unwrap_or_default();
+        let (mut heads, colours) =
+            rayon::join(|| self.heads(settings), || Colours::load(settings, guess));
+        let colours = match heads.templates.dialect() {
+            dialect if dialect == guess => colours,
+            dialect => Colours::load(settings, dialect),
+        };
         heads.colours = self.take(colours);
         heads.graph.unlisted_pages = campaign::unlisted(settings, &heads.graph);
         self.count(&heads.graph);
@@ -121,9 +127,10 @@ impl Run {
         let graph = self.stage("graph", || {
             graph::resolve(settings, &content, &sources.assets)
         });
-        let graph = self.take(graph);
+        let mut graph = self.take(graph);
         let templates = self.stage("templates", || load_templates(settings, &sources));
         let templates = self.take(templates);
+        graph.settle(templates.dialect());
         Heads {
             sources,
             content,

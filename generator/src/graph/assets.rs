@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::SiteGraph;
+use super::{PageId, SectionId, SiteGraph};
 use crate::source::{SourceFile, SourcePath};
 
 /// Attaches to each bundle all files below its folder, to each section those in its folder.
@@ -23,6 +23,31 @@ pub(super) fn attach(graph: &mut SiteGraph, files: &BTreeMap<SourcePath, SourceF
             folder.push('/');
         }
         section.assets = below(files, &folder, false);
+    }
+}
+
+impl SiteGraph {
+    /// The address of a file that is copied with a page or section, by its path below `content/`:
+    /// that of the page whose folder holds it, else of the section in its folder.
+    #[must_use]
+    pub fn asset(&self, file: &str) -> Option<String> {
+        let path = SourcePath(format!("content/{file}"));
+        let mut folder = file;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            let page = self.pages.get(&PageId(format!("{above}/index.md").into()));
+            if let Some(page) = page.filter(|page| page.assets.contains(&path)) {
+                let rest = file.get(above.len() + 1..)?;
+                return Some(format!("{}{rest}", page.permalink));
+            }
+            folder = above;
+        }
+        let (id, name) = match file.rsplit_once('/') {
+            Some((above, name)) => (format!("{above}/_index.md"), name),
+            None => ("_index.md".to_owned(), file),
+        };
+        let section = self.sections.get(&SectionId(id.into()))?;
+        let there = section.assets.contains(&path);
+        there.then(|| format!("{}{name}", section.permalink))
     }
 }
 

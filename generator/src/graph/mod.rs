@@ -7,6 +7,7 @@ mod collisions;
 mod heads;
 mod ids;
 mod membership;
+mod newer;
 mod order;
 mod resolve;
 mod taxonomies;
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::content::{PageFrontMatter, SectionFrontMatter};
+use crate::settings::Dialect;
 use crate::source::SourcePath;
 
 /// The resolved site.
@@ -36,6 +38,8 @@ pub struct SiteGraph {
     pub ignored_pages: Vec<PageId>,
     /// Pages that are built and listed nowhere: not in sitemap, search index and feeds.
     pub unlisted_pages: BTreeSet<PageId>,
+    /// The dialect that the site is built in, once its templates are seen.
+    pub dialect: Dialect,
 }
 
 /// What others may know of a page: everything that path and front matter tell.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use lexical_sort::natural_lexical_cmp;
 
 use super::{PageHead, PageId, SectionId, SiteGraph};
-use crate::content::SortBy;
+use crate::content::{SectionFrontMatter, SortBy};
 use crate::diagnostic::Diagnostic;
 
 /// Sorts every section; pages without the key of the order leave it, with a warning each if no
@@ -27,8 +27,7 @@ pub(super) fn sort(graph: &mut SiteGraph) -> Vec<Diagnostic> {
         heads.sort_by(|a, b| compare(a, b, sort_by).then_with(|| a.permalink.cmp(&b.permalink)));
         unplaced.extend(missing.into_iter().map(|page| (page.id.clone(), sort_by)));
         let sorted: Vec<PageId> = heads.into_iter().map(|page| page.id.clone()).collect();
-        let links_neighbours = sort_by != SortBy::None && !section.front.transparent;
-        if links_neighbours {
+        if links_neighbours(&section.front) {
             link(graph, &sorted);
         }
         if let Some(section) = graph.sections.get_mut(&id) {
@@ -94,6 +93,46 @@ fn compare(a: &PageHead, b: &PageHead, sort_by: SortBy) -> Ordering {
 
 fn latest(page: &PageHead) -> Option<i128> {
     page.front.instant.max(page.front.updated_instant)
+}
+
+/// Sorts pages of one date anew, as Zola 0.23 does: by address from the last to the first, like
+/// their dates.
+pub(super) fn turn_ties(graph: &mut SiteGraph) {
+    let pages = &graph.pages;
+    let turned = |ids: &mut Vec<PageId>, sort_by: SortBy| {
+        ids.sort_by(|a, b| match (pages.get(a), pages.get(b)) {
+            (Some(a), Some(b)) if has_key(a, sort_by) && has_key(b, sort_by) => {
+                compare(a, b, sort_by).then_with(|| b.permalink.cmp(&a.permalink))
+            }
+            (Some(a), Some(b)) => has_key(b, sort_by).cmp(&has_key(a, sort_by)),
+            _ => Ordering::Equal,
+        });
+    };
+    for section in graph.sections.values_mut() {
+        if matches!(section.front.sort_by, SortBy::Date | SortBy::UpdateDate) {
+            turned(&mut section.pages, section.front.sort_by);
+        }
+    }
+    let taxonomies = graph.taxonomies.values_mut().flatten();
+    for term in taxonomies.flat_map(|taxonomy| &mut taxonomy.terms) {
+        turned(&mut term.pages, SortBy::Date);
+    }
+    for page in graph.pages.values_mut() {
+        (page.lower, page.higher) = (None, None);
+    }
+    let linking: Vec<Vec<PageId>> = graph
+        .sections
+        .values()
+        .filter(|section| links_neighbours(&section.front))
+        .map(|section| section.pages.clone())
+        .collect();
+    for sorted in linking {
+        link(graph, &sorted);
+    }
+}
+
+fn links_neighbours(section: &SectionFrontMatter) -> bool {
+    section.sort_by != SortBy::None && !section.transparent
 }
 
 /// Each page's neighbours in a sorted list; the first section that links a page wins.

@@ -42,8 +42,16 @@ impl<'j> Links<'j> {
         (self.internal, self.external)
     }
 
-    /// The address of a destination beside the page (`picture.png`); none for any other.
+    /// The address of a destination beside the page (`picture.png`), or beside another
+    /// (`@/other/picture.png`); none for any other.
     pub(super) fn beside(&self, destination: &str) -> Option<String> {
+        let asset = destination.strip_prefix("@/").and_then(|path| {
+            let path = percent_decode_str(path).decode_utf8_lossy();
+            self.job.links.asset(&path)
+        });
+        if asset.is_some() {
+            return asset;
+        }
         let elsewhere = destination.starts_with('/')
             || destination.starts_with("..")
             || destination.starts_with('#')
@@ -147,6 +155,9 @@ impl<'j> Links<'j> {
         };
         let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
         let Some(address) = self.job.links.address(&path) else {
+            if let Some(asset) = self.job.links.asset(&path) {
+                return asset;
+            }
             let message = format!("This link leads to `@/{path}`, which is not there");
             let fault = if self.job.broken_link_is_error {
                 Diagnostic::error(message)

@@ -18,6 +18,10 @@ pub trait LinkResolver: Sync {
     /// The address of a content file, by its path below `content/`.
     fn address(&self, file: &str) -> Option<String>;
 
+    /// The address of another file that is copied with a page or section, by its path below
+    /// `content/`, where the site's dialect knows such links.
+    fn asset(&self, file: &str) -> Option<String>;
+
     /// The file whose name is most like one that is not there.
     fn nearest(&self, file: &str) -> Option<String>;
 }

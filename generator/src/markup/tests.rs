@@ -15,6 +15,10 @@ impl LinkResolver for Site {
         (file == "b.md").then(|| "https://e.com/b/".to_owned())
     }
 
+    fn asset(&self, _file: &str) -> Option<String> {
+        None
+    }
+
     fn nearest(&self, _file: &str) -> Option<String> {
         Some("b.md".to_owned())
     }

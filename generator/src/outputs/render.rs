@@ -45,7 +45,7 @@ pub fn style(
     colours: Option<&Colours>,
 ) -> Option<Result<Artifact, Diagnostic>> {
     if let What::CodeStyle(theme) = &task.what {
-        return Some(colours?.sheet(theme).map(made));
+        return Some(colours?.sheet(task.path.as_str(), theme).map(made));
     }
     let What::Style { of_theme, file } = &task.what else {
         return None;

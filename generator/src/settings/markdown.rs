@@ -71,6 +71,23 @@ pub struct HighlightingSettings {
     pub extra_grammars: Vec<String>,
     /// Further themes, relative to the configuration's folder.
     pub extra_themes: Vec<String>,
+    /// Which element bears what a fence says of its code (Zola 0.23).
+    pub data_attr_position: DataAttributes,
+}
+
+/// Which element bears the data attributes of code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataAttributes {
+    /// The outer one.
+    Pre,
+    /// The inner one.
+    #[default]
+    Code,
+    /// Both.
+    Both,
+    /// Neither.
+    None,
 }
 
 /// Where the colours stand.
@@ -177,12 +194,22 @@ fn read_highlighting(node: &Node, parent: &mut Table<'_, '_>) -> Option<Highligh
             ("class", HighlightStyle::Class),
         ],
     );
+    let position = table.choice(
+        "data_attr_position",
+        &[
+            ("pre", DataAttributes::Pre),
+            ("code", DataAttributes::Code),
+            ("both", DataAttributes::Both),
+            ("none", DataAttributes::None),
+        ],
+    );
     let settings = HighlightingSettings {
         error_on_missing_language: table.flag("error_on_missing_language", false),
         style: style.unwrap_or_default(),
         themes: themes?,
         extra_grammars: table.strings("extra_grammars").unwrap_or_default(),
         extra_themes: table.strings("extra_themes").unwrap_or_default(),
+        data_attr_position: position.unwrap_or_default(),
     };
     table.finish_lenient();
     Some(settings)

@@ -20,7 +20,9 @@ pub use discover::find;
 pub use languages::LanguageSettings;
 pub use links::{LinkCheckerSettings, LinkLevel};
 pub use load::{Overrides, load};
-pub use markdown::{HighlightStyle, HighlightThemes, HighlightingSettings, MarkdownSettings};
+pub use markdown::{
+    DataAttributes, HighlightStyle, HighlightThemes, HighlightingSettings, MarkdownSettings,
+};
 pub use search::{IndexFormat, SearchSettings};
 pub use slugs::{SlugStrategy, SlugifySettings};
 pub use taxonomies::TaxonomySettings;

@@ -54,7 +54,7 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
         Some((year, month, day)) => (Some(year), Some(month), Some(day)),
         None => (None, None, None),
     };
-    Fields::from([
+    let mut fields = Fields::from([
         ("relative_path", Value::from(&*head.id.0)),
         ("colocated_path", text(&head.colocated_path)),
         ("content", html(body)),
@@ -87,7 +87,13 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
         ("higher", Value::none()),
         ("translations", shared.translations),
         ("backlinks", shared.backlinks),
-    ])
+    ]);
+    // Zola 0.22 shows neither.
+    if let Some(hidden) = front.hidden {
+        fields.insert("aliases", strings(&front.aliases));
+        fields.insert("hidden", Value::from(hidden));
+    }
+    fields
 }
 
 /// As in Zola, where the files lie in the sources, seen from `content/`.

@@ -36,7 +36,7 @@ fn fields(
     let front = &head.front;
     let text = |value: &Option<String>| Value::from(value.as_deref());
     let body = body.filter(|_| head.has_file);
-    Fields::from([
+    let mut fields = Fields::from([
         ("relative_path", Value::from(&*head.id.0)),
         ("colocated_path", Value::none()),
         ("content", html(body)),
@@ -64,7 +64,11 @@ fn fields(
         ("transparent", Value::from(front.transparent)),
         ("paginate_by", Value::from(front.paginate_by)),
         ("paginate_reversed", Value::from(front.paginate_reversed)),
-    ])
+    ]);
+    if let Some(hidden) = front.hidden {
+        fields.insert("hidden", Value::from(hidden));
+    }
+    fields
 }
 
 /// Where the files go, unlike a page's.

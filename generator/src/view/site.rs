@@ -10,7 +10,7 @@ use super::taxonomy::{self, TaxonomyValues, TermValues};
 use super::{NOTHING, config, list, page, section, strings, translation};
 use crate::graph::{ByPage, PageHead, PageId, SectionId, SiteGraph};
 use crate::markup::{Bodies, Rendered};
-use crate::settings::Settings;
+use crate::settings::{Dialect, Settings};
 use crate::template::SiteLookup;
 
 /// All template values of a site. They share their data: a clone is cheap.
@@ -21,6 +21,8 @@ pub struct SiteView {
     /// By language and name.
     taxonomies: BTreeMap<String, BTreeMap<String, TaxonomyValues>>,
     configs: BTreeMap<String, Value>,
+    /// Whether pages know their neighbours in every list, or only in those of sections.
+    neighbours_everywhere: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,7 @@ pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> Sit
             .keys()
             .map(|lang| (lang.clone(), config(settings, lang)))
             .collect(),
+        neighbours_everywhere: graph.dialect == Dialect::Zola023,
         ..SiteView::default()
     };
     for (id, head) in &graph.sections {
@@ -240,12 +243,16 @@ impl SiteView {
         self.pages.get(id).map(|page| page.full.clone())
     }
 
-    /// Pages without their neighbours.
+    /// Pages without their neighbours, as Zola 0.22 lists them outside sections; in the dialect 0.23
+    /// with them.
     #[must_use]
     pub fn bare_pages<'a>(&self, ids: impl IntoIterator<Item = &'a PageId>) -> Vec<Value> {
         ids.into_iter()
             .filter_map(|id| self.pages.get(id))
-            .map(|page| page.without_neighbours.clone())
+            .map(|page| match self.neighbours_everywhere {
+                true => page.full.clone(),
+                false => page.without_neighbours.clone(),
+            })
             .collect()
     }
 

@@ -42,7 +42,7 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
     .expect("written");
     let settings =
         settings::load(folder.path(), None, &Overrides::default()).expect("sound settings");
-    let colours = Colours::load(&settings).value;
+    let colours = Colours::load(&settings, Dialect::Zola022).value;
     let templates = Templates::load(
         &[
             ("box.html", "<b>{{ body | safe }}</b>{{ nth }}"),
@@ -174,6 +174,10 @@ struct Links;
 impl LinkResolver for Links {
     fn address(&self, file: &str) -> Option<String> {
         (file == "a.md").then(|| "https://a.example/b/a/".to_owned())
+    }
+
+    fn asset(&self, _: &str) -> Option<String> {
+        None
     }
 
     fn nearest(&self, _: &str) -> Option<String> {

@@ -11,7 +11,7 @@ use rows::Row;
 use crate::diagnostic::Diagnostic;
 use crate::graph::SiteGraph;
 use crate::markup::Bodies;
-use crate::settings::{IndexFormat, Settings};
+use crate::settings::{Dialect, IndexFormat, SearchSettings, Settings};
 
 /// The extension of the index's file. Its form is that of the default language for all.
 pub(super) fn extension(settings: &Settings) -> &'static str {
@@ -39,7 +39,16 @@ pub(super) fn index(
     graph: &SiteGraph,
     bodies: &Bodies,
 ) -> Result<String, Diagnostic> {
-    let search = &settings.default_settings().search;
+    let shared = &settings.default_settings().search;
+    // In Zola 0.22 what the default language says holds for all, in 0.23 each says it for itself.
+    let own = settings
+        .language(lang)
+        .filter(|_| graph.dialect == Dialect::Zola023)
+        .map(|language| SearchSettings {
+            index_format: shared.index_format,
+            ..language.search.clone()
+        });
+    let search = own.as_ref().unwrap_or(shared);
     let rows = rows::collect(lang, search, graph, bodies);
     let json = match search.index_format {
         IndexFormat::ElasticlunrJavascript | IndexFormat::ElasticlunrJson => {

@@ -7,6 +7,7 @@ use super::hashes::hex;
 use super::pages::in_language;
 use crate::fields::nearest;
 use crate::graph::SectionId;
+use crate::settings::Dialect;
 use crate::source;
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
@@ -67,7 +68,11 @@ fn internal(
     let found = page
         .map(|page| &page.permalink)
         .or_else(|| section.map(|section| &section.permalink));
-    let Some(permalink) = found else {
+    let asset = || match scope.graph.dialect {
+        Dialect::Zola022 => None,
+        Dialect::Zola023 => scope.graph.asset(path),
+    };
+    let Some(permalink) = found.cloned().or_else(asset) else {
         let fault = args.fault(format!("finds no content file `@/{file}`"));
         let pages = scope.graph.pages.keys().map(|id| &*id.0);
         let sections = scope.graph.sections.keys().map(|id| &*id.0);
@@ -78,7 +83,7 @@ fn internal(
     };
     Ok(Value::from(match fragment {
         Some(fragment) => format!("{permalink}#{fragment}"),
-        None => permalink.clone(),
+        None => permalink,
     }))
 }
 

@@ -4,7 +4,7 @@ use image::{ImageDecoder, ImageFormat as Kind};
 use indexmap::IndexMap;
 use tera::Value;
 
-use super::{avif, svg};
+use super::{avif, exif, svg};
 use crate::diagnostic::Diagnostic;
 use crate::source::{self, SourcePath};
 use crate::template::arguments::Arguments;
@@ -44,6 +44,31 @@ pub(super) fn get_image_metadata(args: &Arguments<'_>, scope: &Scope<'_>) -> Ren
         None if args.flag("allow_missing", false)? => Ok(Value::none()),
         None => Err(missing(path, args)),
     }
+}
+
+/// The same with what its EXIF block tells (Zola 0.23).
+pub(super) fn get_described_image(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
+    let known = get_image_metadata(args, scope)?;
+    let path = args.required_text("path")?;
+    let (Some(map), Some(file)) = (known.as_map(), find(path, args, scope)?) else {
+        return Ok(known);
+    };
+    let told = scope.files.loaded(&file.disk_path, "exif", || {
+        let told = exif::told(&source::read_bytes(&file.disk_path, &file.label)?);
+        Ok(Value::from(vec![
+            Value::from(told.description),
+            Value::from(told.created),
+        ]))
+    })?;
+    let part = |index: usize| {
+        let parts = told.as_array();
+        let part = parts.and_then(|parts| parts.get(index));
+        part.cloned().unwrap_or_else(Value::none)
+    };
+    let mut map = map.clone();
+    map.insert("description".into(), part(0));
+    map.insert("created".into(), part(1));
+    Ok(Value::from(map))
 }
 
 /// Width, height, format and media type of an image, read once a run.

@@ -5,11 +5,14 @@ mod avif;
 mod basics;
 mod bibtex;
 mod data;
+mod exif;
 mod formats;
 mod hashes;
 mod images;
 mod pages;
 mod svg;
+
+pub(super) use pages::below_content;
 
 use tera::Value;
 
@@ -54,6 +57,9 @@ const ALL: &[(&str, Function)] = &[
     ("throw", plain(basics::throw)),
     ("trans", plain(basics::trans)),
 ];
+
+/// `get_image_metadata` of Zola 0.23.
+pub(super) const DESCRIBED_IMAGE: Function = plain(images::get_described_image);
 
 /// The function of that name.
 pub(super) fn find(name: &str) -> Option<Function> {

@@ -10,18 +10,20 @@ use crate::template::scope::{Scope, SiteLookup};
 /// The file of a page or section in a language: the code stands before the last dot. A whole path
 /// on disk, as `translations` hand it out, is taken too.
 pub(super) fn in_language(path: &str, lang: Option<&str>, scope: &Scope<'_>) -> String {
-    let content = scope.settings.root().join("content");
-    let path = std::path::Path::new(path)
-        .strip_prefix(&content)
-        .ok()
-        .and_then(std::path::Path::to_str)
-        .unwrap_or(path);
+    let path = below_content(path, scope);
     match (lang, path.rsplit_once('.')) {
         (Some(lang), Some((stem, extension))) if lang != scope.settings.default_language => {
             format!("{stem}.{lang}.{extension}")
         }
         _ => path.to_owned(),
     }
+}
+
+/// A whole path on disk as the path below `content/`; any other as it is.
+pub(in crate::template) fn below_content<'p>(path: &'p str, scope: &Scope<'_>) -> &'p str {
+    let content = scope.settings.root().join("content");
+    let below = std::path::Path::new(path).strip_prefix(content).ok();
+    below.and_then(std::path::Path::to_str).unwrap_or(path)
 }
 
 fn site<'a>(args: &Arguments<'_>, scope: &Scope<'a>) -> Rendering<&'a dyn SiteLookup> {

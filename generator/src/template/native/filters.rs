@@ -1,6 +1,8 @@
 //! Filters and tests that Zola 0.23 adds to Tera 2's own.
 
-use tera::{Error, Filter, Kwargs, State, Tera, TeraResult, Value};
+use std::sync::Arc;
+
+use tera::{Error, Filter, Kwargs, Map, State, Tera, TeraResult, Value};
 
 use super::functions::error;
 use super::host;
@@ -31,7 +33,7 @@ pub(super) fn register(tera: &mut Tera) {
     );
     tera.register_filter("format", tera_contrib::format::format);
     tera.register_filter("slugify", tera_contrib::slug::slug);
-    tera.register_filter("date", tera_contrib::dates::date);
+    tera.register_filter("date", Date);
     tera.register_filter("shuffle", shuffle);
     tera.register_filter("num_format", NumFormat);
     tera.register_filter("markdown", Markdown);
@@ -43,6 +45,27 @@ pub(super) fn register(tera: &mut Tera) {
 fn shuffle(list: Vec<Value>, kwargs: Kwargs, state: &State<'_>) -> TeraResult<Vec<Value>> {
     note_chance();
     tera_contrib::rand::shuffle(list, kwargs, state)
+}
+
+/// The filter `date`. A locale wants a pattern of Unicode (`d MMMM y`): Zola 0.23.5 refuses one of
+/// `strftime` beside it, the releases before took no notice of the locale, and so does this.
+struct Date;
+
+impl<'a> Filter<&'a Value, TeraResult<String>> for Date {
+    fn call(&self, value: &'a Value, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
+        let format = kwargs.get::<&str>("format")?;
+        if format.is_some_and(|format| !format.contains('%')) {
+            return tera_contrib::dates::date(value, kwargs, state);
+        }
+        let kept = kwargs
+            .iter()
+            .filter_map(|(key, value)| Some((key.as_str()?, value.clone())))
+            .filter(|(key, _)| *key != "locale");
+        let kept: Map = kept
+            .map(|(key, value)| (key.to_owned().into(), value))
+            .collect();
+        tera_contrib::dates::date(value, Kwargs::new(Arc::new(kept)), state)
+    }
 }
 
 /// The filter `num_format`, the same as in 0.22.

@@ -38,6 +38,7 @@ const fn of_language(name: &'static str) -> Shared {
 }
 
 const ALL: &[Shared] = &[
+    shared("get_env"),
     shared("get_hash"),
     shared("get_image_metadata"),
     shared("load_data"),
@@ -103,7 +104,11 @@ impl Function<TeraResult<Value>> for Shared {
         let answer = host::ask(|scope| {
             let given = self.for_scope(&given, scope);
             let arguments = Arguments::new("function", self.name, &given);
-            let function = functions::find(self.name)
+            let function = match self.name {
+                "get_image_metadata" => Some(functions::DESCRIBED_IMAGE),
+                name => functions::find(name),
+            };
+            let function = function
                 .ok_or_else(|| Error::message(format!("there is no function {}", self.name)))?;
             (function.call)(&arguments, scope).map_err(error)
         });
@@ -183,6 +188,7 @@ fn term_name(kind: &str, term: &str, lang: &str, scope: &Scope<'_>) -> Option<St
 
 /// The name in the default language of a content file that is named in another.
 fn canonical(path: &str, scope: &Scope<'_>) -> Option<String> {
+    let path = functions::below_content(path, scope);
     let page = scope.graph.pages.get(path);
     let section = || scope.graph.sections.get(&SectionId(path.into()));
     let lang = page

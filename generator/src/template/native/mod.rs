@@ -21,7 +21,7 @@ use crate::fields::nearest;
 use crate::settings::Dialect;
 
 /// The version that templates see.
-const ZOLA_VERSION: &str = "0.23.4";
+const ZOLA_VERSION: &str = "0.23.6";
 
 /// Templates of a site for Zola 0.23.
 #[derive(Debug)]

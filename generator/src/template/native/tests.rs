@@ -110,7 +110,7 @@ fn functions_know_the_language_of_the_page() {
             "{{ get_hash(literal='a', sha_type=512 / 2, base64=false) | truncate(length=4, end='') }}",
             "ca97",
         ),
-        ("{{ zola_version }}", "0.23.4"),
+        ("{{ zola_version }}", "0.23.6"),
         (
             "{% component c(x) %}[{{ x }}]{% endcomponent c %}{{ <c x={n} /> }}",
             "[3]",
@@ -196,4 +196,37 @@ fn a_site_hides_the_templates_of_its_theme() {
             .to_string()
             .contains("There is no template `d.html`")
     );
+}
+
+#[test]
+fn faults_of_components_stand_where_they_are_called_or_defined() {
+    let components = "{% component card(title: string) %}{{ title }}{% endcomponent card %}\
+                      {% component leak() %}{{ n }}{% endcomponent leak %}\
+                      {% component boxed() %}[{{ body }}]{% endcomponent boxed %}\
+                      {% component again() %}{{<again />}}{% endcomponent again %}";
+    for (call, wanted) in [
+        ("{{<nope />}}", "2:3: Unknown component `nope`"),
+        (
+            "{{<card />}}",
+            "2:3: Argument `title` (type: `string`) missing",
+        ),
+        (
+            "{{<card title={1} />}}",
+            "2:3: Component argument `title` (type: `i64`) does not match expected type: `string`",
+        ),
+        (
+            "{{<card title=\"a\" other=\"b\" />}}",
+            "2:3: Unknown argument(s) `other` in component call",
+        ),
+        ("{% <card title=\"a\"> %}", "Unclosed component 'card'"),
+        ("{{<leak />}}", "1:95: Variable `n` is not defined"),
+        ("{{<boxed />}}", "Variable `body` is not defined"),
+        (
+            "{{<again />}}",
+            "Maximum render recursion depth for components",
+        ),
+    ] {
+        let told = rendered(&format!("{components}\n{call}")).expect_err(call);
+        assert!(told.contains(wanted), "{call}: {told}");
+    }
 }
