@@ -2,6 +2,11 @@
 //! and what Zola 0.22.1 makes of it. Each counts as a test of its own.
 
 #[cfg(test)]
+fn main() -> std::process::ExitCode {
+    cases::all(&libtest_mimic::Arguments::from_args())
+}
+
+#[cfg(test)]
 mod cases {
     use std::collections::BTreeMap;
     use std::fmt::Write as _;
@@ -220,9 +225,4 @@ mod cases {
         });
         libtest_mimic::run(arguments, trials.collect()).exit_code()
     }
-}
-
-#[cfg(test)]
-fn main() -> std::process::ExitCode {
-    cases::all(&libtest_mimic::Arguments::from_args())
 }
