@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -94,7 +95,7 @@ pub(super) fn note(look: impl FnOnce() -> Look) {
 pub(super) fn note_walk(folder: &Path, hidden: bool, files: &[PathBuf]) {
     if KEEPING.load(Ordering::Acquire) {
         let folder = folder.to_owned();
-        keep(Look::Walk { folder, hidden }, &Seen::of_files(files));
+        keep(Look::Walk { folder, hidden }, &Sum::of_files(files).seen());
     }
 }
 
@@ -132,13 +133,10 @@ impl Look {
                     .filter_map(Result::ok)
                     .map(walkdir::DirEntry::into_path)
                     .collect();
-                Seen::of_files(&files)
+                Sum::of_files(&files).seen()
             }
             Self::State(path) => match fs::metadata(path) {
-                Ok(metadata) => Seen {
-                    state: state(&metadata),
-                    fresh: is_fresh(&metadata, now()),
-                },
+                Ok(metadata) => Sum::of(path, Ok(metadata), now()).seen(),
                 Err(error) => plain(error.kind().to_string()),
             },
             Self::IsFile(path) => plain(path.is_file().to_string()),
@@ -152,46 +150,55 @@ impl Look {
     }
 }
 
-/// So many files are looked at together: on all cores, and without a list of them all.
-const TOGETHER: usize = 4096;
-
-impl Seen {
-    /// One digest over all names and states.
-    fn of_files(files: &[PathBuf]) -> Self {
-        let mut digest = Digest::default();
-        files.chunks(TOGETHER).for_each(|files| digest.add(files));
-        digest.seen()
-    }
-}
-
-#[derive(Default)]
-struct Digest {
-    hasher: blake3::Hasher,
+/// A sum over files, the same in whatever order they are added: each adds a digest of its name and
+/// state. Nobody who could forge a sum is to be kept out, for whoever writes the sources writes the
+/// site.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    files: u64,
+    digests: u128,
     fresh: bool,
 }
 
-impl Digest {
-    fn add(&mut self, files: &[PathBuf]) {
-        let now = now();
-        let each: Vec<(String, bool)> = files
-            .par_iter()
-            .map(|path| match fs::metadata(path) {
-                Ok(metadata) => (state(&metadata), is_fresh(&metadata, now)),
-                Err(error) => (error.kind().to_string(), true),
-            })
-            .collect();
-        for (path, (state, fresh)) in files.iter().zip(each) {
-            for part in [path.as_os_str().as_encoded_bytes(), state.as_bytes()] {
-                self.hasher.update(&(part.len() as u64).to_le_bytes());
-                self.hasher.update(part);
+impl Sum {
+    fn of(path: &Path, metadata: io::Result<Metadata>, now: SystemTime) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(path.as_os_str().as_encoded_bytes());
+        let fresh = match metadata {
+            Ok(metadata) => {
+                hasher.update(&state(&metadata));
+                is_fresh(&metadata, now)
             }
-            self.fresh |= fresh;
+            Err(_) => true,
+        };
+        let [digest @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            *hasher.finalize().as_bytes();
+        Self {
+            files: 1,
+            digests: u128::from_le_bytes(digest),
+            fresh,
         }
     }
 
-    fn seen(&self) -> Seen {
+    fn and(self, other: Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            digests: self.digests.wrapping_add(other.digests),
+            fresh: self.fresh || other.fresh,
+        }
+    }
+
+    fn of_files(files: &[PathBuf]) -> Self {
+        let now = now();
+        files
+            .par_iter()
+            .map(|path| Self::of(path, fs::metadata(path), now))
+            .reduce(Self::default, Self::and)
+    }
+
+    fn seen(self) -> Seen {
         Seen {
-            state: self.hasher.finalize().to_hex().to_string(),
+            state: format!("{} {:032x}", self.files, self.digests),
             fresh: self.fresh,
         }
     }
@@ -200,20 +207,30 @@ impl Digest {
 /// Size, times and number of a file: together they change with each change of its content. The time
 /// of the last change of any kind cannot be set by hand, and another file under the same name has
 /// another number.
-fn state(metadata: &Metadata) -> String {
+fn state(metadata: &Metadata) -> [u8; 56] {
     let modified = metadata.modified().map(since_epoch).unwrap_or_default();
     #[cfg(unix)]
-    {
+    let (changed, fraction, device, number) = {
         use std::os::unix::fs::MetadataExt as _;
         let (changed, fraction) = (metadata.ctime(), metadata.ctime_nsec());
-        let (device, number) = (metadata.dev(), metadata.ino());
-        format!(
-            "{} {modified:?} {changed}.{fraction:09} {device}:{number}",
-            metadata.len()
-        )
-    }
+        (changed, fraction, metadata.dev(), metadata.ino())
+    };
     #[cfg(not(unix))]
-    format!("{} {modified:?}", metadata.len())
+    let (changed, fraction, device, number) = (0_i64, 0_i64, 0_u64, 0_u64);
+    let mut state = [0; 56];
+    let parts = [
+        metadata.len().to_le_bytes(),
+        modified.as_secs().to_le_bytes(),
+        u64::from(modified.subsec_nanos()).to_le_bytes(),
+        changed.to_le_bytes(),
+        fraction.to_le_bytes(),
+        device.to_le_bytes(),
+        number.to_le_bytes(),
+    ];
+    for (place, part) in state.chunks_exact_mut(8).zip(parts) {
+        place.copy_from_slice(&part);
+    }
+    state
 }
 
 /// The coarsest step of a file system's clock here, with room to spare: Linux counts in ticks of up
@@ -264,21 +281,38 @@ fn now() -> SystemTime {
 /// too.
 #[must_use]
 pub fn state_below(folder: &Path, dotfiles: bool) -> String {
-    let mut files = scan::files_below(folder, true)
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path)
-        .filter(|path| {
-            let below = path.strip_prefix(folder).unwrap_or(path);
-            dotfiles || !below.as_os_str().as_encoded_bytes().starts_with(b".")
-        });
-    let mut digest = Digest::default();
-    loop {
-        let together: Vec<PathBuf> = files.by_ref().take(TOGETHER).collect();
-        if together.is_empty() {
-            return digest.seen().state;
+    sum_below(folder, dotfiles, scan::DEEPEST, now())
+        .seen()
+        .state
+}
+
+/// Folders are looked at in parallel: an output has about as many as files.
+fn sum_below(folder: &Path, dotfiles: bool, depth: usize, now: SystemTime) -> Sum {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Sum::default();
+    };
+    let mut sum = Sum::default();
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if !dotfiles && entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
         }
-        digest.add(&together);
+        let path = entry.path();
+        // Of the entry itself, unless it is a link.
+        let metadata = match entry.metadata() {
+            Ok(metadata) if metadata.is_symlink() => fs::metadata(&path),
+            metadata => metadata,
+        };
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => folders.push(path),
+            metadata => sum = sum.and(Sum::of(&path, metadata, now)),
+        }
     }
+    folders
+        .par_iter()
+        .map(|folder| sum_below(folder, true, depth, now))
+        .reduce(Sum::default, Sum::and)
+        .and(sum)
 }
 
 /// The state of one file, or why it has none.

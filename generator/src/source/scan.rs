@@ -13,7 +13,7 @@ use super::{Layout, SourceFile, SourcePath, SourceTree};
 use crate::diagnostic::{Diagnostic, Outcome};
 
 /// Deeper folders than this are a mistake (a link that leads back, an unpacked archive).
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// Finds all sources and reads those that the stages parse; all faults are reported together.
 #[must_use]
