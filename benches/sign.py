@@ -18,6 +18,8 @@ import threading
 import time
 import urllib.request
 
+import measure
+
 SECONDS = 10
 CONNECTIONS = 64
 
