@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use tera::Value;
 
 use super::taxonomy::{self, TaxonomyValues, TermValues};
-use super::{NOTHING, config, list, page, section, strings, translation};
+use super::{NOTHING, config, list, page, rolled_toc, section, strings, toc, translation};
 use crate::graph::{ByPage, PageHead, PageId, SectionId, SiteGraph};
 use crate::markup::{Bodies, Rendered};
 use crate::settings::{Dialect, Settings};
@@ -88,7 +88,7 @@ fn pages(
         .par_iter()
         .zip(bodies)
         .map(|(head, body)| {
-            let shared = common.of_page(head, links_to(&head.id.0));
+            let shared = common.of_page(head, body.as_deref(), links_to(&head.id.0));
             page::bare(head, body.as_deref(), shared).into()
         })
         .collect();
@@ -121,6 +121,7 @@ struct Common<'a> {
     names: HashMap<&'a PageId, (Value, Value)>,
     /// Each page as one of the translations of another.
     translations: HashMap<&'a PageId, Value>,
+    toc: fn(Option<&Rendered>) -> Value,
 }
 
 impl<'a> Common<'a> {
@@ -144,10 +145,14 @@ impl<'a> Common<'a> {
             ancestors,
             names,
             translations,
+            toc: match graph.dialect {
+                Dialect::Zola022 => rolled_toc,
+                Dialect::Zola023 => toc,
+            },
         }
     }
 
-    fn of_page(&self, head: &PageHead, backlinks: Value) -> page::Shared {
+    fn of_page(&self, head: &PageHead, body: Option<&Rendered>, backlinks: Value) -> page::Shared {
         let ancestors = self.ancestors.get(head.ancestors.as_slice());
         let translations = head.translations.iter();
         let translations = translations.filter_map(|id| self.translations.get(id).cloned());
@@ -159,6 +164,7 @@ impl<'a> Common<'a> {
             ancestors: ancestors.unwrap_or(&NOTHING).clone(),
             translations: list(translations.collect()),
             backlinks,
+            toc: (self.toc)(body),
         }
     }
 }
