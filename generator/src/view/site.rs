@@ -40,11 +40,12 @@ struct SectionValues {
 /// Makes all values of the site. Each body is let go once its values are made.
 #[must_use]
 pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> SiteView {
-    let backlinks = backlinks(graph, &bodies);
+    let (backlinks, common) =
+        rayon::join(|| backlinks(graph, &bodies), || Common::of(settings, graph));
     let links_to = |file: &str| backlinks.get(file).unwrap_or(&NOTHING).clone();
     let page_bodies = std::mem::take(&mut bodies.pages);
     let mut view = SiteView {
-        pages: pages(settings, graph, page_bodies, &links_to),
+        pages: pages(graph, page_bodies, &common, &links_to),
         configs: settings
             .languages
             .keys()
@@ -73,9 +74,9 @@ pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> Sit
 }
 
 fn pages(
-    settings: &Settings,
     graph: &SiteGraph,
     mut bodies: ByPage<Arc<Rendered>>,
+    common: &Common<'_>,
     links_to: &(dyn Fn(&str) -> Value + Sync),
 ) -> ByPage<PageValues> {
     let heads: Vec<&PageHead> = graph.pages.values().collect();
@@ -83,7 +84,6 @@ fn pages(
         .iter()
         .map(|head| bodies.swap_remove(&head.id))
         .collect();
-    let common = Common::of(settings, graph);
     let bare: Vec<Value> = heads
         .par_iter()
         .zip(bodies)
