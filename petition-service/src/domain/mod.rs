@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod email;
 pub mod form;
+pub mod goal;
 pub mod keys;
 mod private;
 pub mod state;
