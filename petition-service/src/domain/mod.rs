@@ -5,6 +5,7 @@ pub mod email;
 pub mod form;
 pub mod keys;
 mod private;
+pub mod seal;
 pub mod state;
 
 pub use clock::Clock;
