@@ -134,12 +134,16 @@ impl PrivateKey {
         Self(X25519HkdfSha256::gen_keypair().0)
     }
 
-    /// Reads a key's text.
+    /// Reads a key's text, or that of its file: lines that begin with `#` are for people.
     ///
     /// # Errors
     /// [`KeyFault`]: why it is none.
     pub fn parse(text: &str) -> Result<Self, KeyFault> {
-        if text.trim().starts_with(PUBLIC) {
+        let mut lines = text.lines().map(str::trim);
+        let text = lines
+            .find(|line| !line.is_empty() && !line.starts_with('#'))
+            .unwrap_or_default();
+        if text.starts_with(PUBLIC) {
             return Err(KeyFault::Public);
         }
         let bytes = decode(text, PRIVATE)?;
@@ -151,6 +155,18 @@ impl PrivateKey {
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(X25519HkdfSha256::sk_to_pk(&self.0))
+    }
+
+    /// The text of its file, with what a person who finds it must know.
+    #[must_use]
+    pub fn to_file(&self) -> Zeroizing<String> {
+        let public = self.public();
+        Zeroizing::new(format!(
+            "# The private key to {public} (key {}). Whoever has it can read what was sealed to it.\n\
+             # Keep it away from the server.\n{}\n",
+            public.id(),
+            *self.expose()
+        ))
     }
 
     /// Its text: for a file that only its owner reads, never for a log.

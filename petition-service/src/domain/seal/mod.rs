@@ -14,6 +14,8 @@ mod content;
 mod hot;
 mod keys;
 mod locked;
+mod public_keys;
+mod row;
 mod token;
 
 #[cfg(test)]
@@ -24,5 +26,7 @@ pub use content::Content;
 pub use hot::{HotKey, WrappingKey};
 pub use keys::{KeyFault, KeyId, PrivateKey, PublicKey};
 pub use locked::{DoesNotOpen, SealFault};
+pub use public_keys::PublicKeys;
+pub use row::SealedRow;
 pub use token::{open_with_token, seal_with_token};
 pub use zeroize::Zeroizing;

@@ -123,6 +123,31 @@ fn a_form_is_read_as_it_was_sealed() {
 }
 
 #[test]
+fn a_row_survives_its_line() {
+    let row = SealedRow {
+        form_id: "safe-online".to_owned(),
+        attempt_id: Uuid::from_u128(7),
+        key_id: KeyId([9; 8]),
+        sealed: vec![0, 255, 10],
+        evidence: serde_json::Map::from_iter([("lang".to_owned(), "nl".into())]),
+    };
+    let line = row.to_line();
+    assert!(!line.contains('\n'));
+    assert_eq!(SealedRow::parse(&line), Ok(row));
+    for (wrong, named) in [
+        ("", "JSON"),
+        ("[]", "JSON"),
+        (&line.replace("form_id", "form"), "`form_id`"),
+        (&line.replace("0909", "09"), "`key_id`"),
+        (&line.replace("AP8K", "!"), "`sealed`"),
+        (&line.replace("00000007", "7"), "`attempt_id`"),
+    ] {
+        let fault = SealedRow::parse(wrong).expect_err(wrong);
+        assert!(fault.contains(named), "{fault}");
+    }
+}
+
+#[test]
 fn a_hot_key_opens_after_the_database_and_only_with_the_secret() {
     let with = Keys::new(b"secret").wrapping_key();
     let other = Keys::new(b"Secret").wrapping_key();
