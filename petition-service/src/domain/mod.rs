@@ -4,6 +4,7 @@ pub mod clock;
 pub mod email;
 pub mod form;
 pub mod keys;
+pub mod name;
 mod private;
 pub mod seal;
 pub mod state;
