@@ -80,6 +80,11 @@ pub const REQUIRED: &[TextKey] = &[
     plain("button_subscribe"),
     plain("link_privacy"),
     with("back_to_page", &["title"]),
+    // The question about an address that looks misspelt, and its two buttons.
+    needs("email_question", &["email"], &["email"]),
+    plain("email_question_intro"),
+    needs("email_keep", &["email"], &["email"]),
+    needs("email_take", &["email"], &["email"]),
     // What is wrong with a field.
     with("error_required", &["field"]),
     with("error_too_long", &["field", "max"]),

@@ -40,11 +40,22 @@ struct Listed<'a> {
     message: &'a str,
 }
 
+/// "Did you mean …?", with a button for either answer.
+struct Question<'a> {
+    title: String,
+    intro: &'a str,
+    typed: &'a str,
+    keep: String,
+    meant: &'a str,
+    take: String,
+}
+
 #[derive(Template)]
 #[template(path = "form.html")]
 struct FormPage<'a> {
     heading: &'a str,
     mistakes: Vec<Listed<'a>>,
+    question: Option<Question<'a>>,
     problem_title: &'a str,
     problem_intro: &'a str,
     post_to: &'a str,
@@ -91,6 +102,7 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
     let content = shell::render(&FormPage {
         heading: &texts.title,
         mistakes: listed(page.mistakes, &known),
+        question: question(page),
         problem_title: voice.text("form_problem_title"),
         problem_intro: voice.text("form_problem_intro"),
         post_to: page.post_to,
@@ -117,13 +129,29 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         page: &texts.page,
         back: voice.fill("back_to_page", &[("title", &texts.title)]),
     });
-    let title = if page.mistakes.is_empty() {
-        texts.title.clone()
-    } else {
-        // First what is new: that is what a screen reader says first.
-        format!("{}: {}", voice.text("form_problem_title"), texts.title)
+    // First what is new: that is what a screen reader says first.
+    let title = match question(page) {
+        Some(question) => format!("{} {}", question.title, texts.title),
+        None if page.mistakes.is_empty() => texts.title.clone(),
+        None => format!("{}: {}", voice.text("form_problem_title"), texts.title),
     };
     shell::wrap(Some(voice), &title, &content)
+}
+
+fn question<'a>(page: &FormAgain<'a>) -> Option<Question<'a>> {
+    let (voice, meant) = (page.form.voice, page.email_meant?);
+    let typed = value(page.values, "email");
+    // An address is written from left to right, whatever stands around it.
+    let fill =
+        |key, email: &str| voice.fill(key, &[("email", &format!("\u{2066}{email}\u{2069}"))]);
+    Some(Question {
+        title: fill("email_question", meant),
+        intro: voice.text("email_question_intro"),
+        typed,
+        keep: fill("email_keep", typed.trim()),
+        meant,
+        take: fill("email_take", meant),
+    })
 }
 
 fn input<'a>(page: &FormAgain<'a>, rule: &FieldRule) -> Input<'a> {

@@ -60,6 +60,7 @@ fn again(
         post_to: &format!("/service/{verb}"),
         values,
         mistakes: wrong,
+        email_meant: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The addresses, tried as browsers, programs and attackers try them: the service to try them on.
 
 mod consent;
+mod doubt;
 mod journeys;
 mod links;
 mod refusals;
