@@ -149,3 +149,15 @@ impl Posted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OURS;
+
+    #[test]
+    fn no_petition_can_give_its_own_field_a_name_of_ours() {
+        for name in OURS {
+            assert!(campaign_file::RESERVED.contains(&name), "{name}");
+        }
+    }
+}

@@ -107,3 +107,72 @@ fn a_newsletter_asks_the_address_only() {
     let form = validate(&file.forms["news"], &values, |_| false).unwrap();
     assert!(form.values.is_empty() && !form.newsletter);
 }
+
+#[test]
+fn a_petitions_own_fields_are_checked_by_their_kind() {
+    let file = sample::with_custom_fields();
+    let check = |typed: &[(&str, &str)]| {
+        let mut values = filled();
+        for (name, value) in typed {
+            values.set(*name, *value);
+        }
+        validate(&file.forms["safe-online"], &values, |_| false)
+    };
+    let sound = [
+        ("level", "primary"),
+        ("teacher", "yes"),
+        ("school", " De  Bron "),
+        ("source", "forged"),
+    ];
+    let form = check(&sound).unwrap();
+    let custom: Vec<(&str, &str)> = form
+        .custom
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.expose().as_str()))
+        .collect();
+    let wanted = [
+        ("level", "primary"),
+        ("school", "De Bron"),
+        ("source", "winter & co"),
+        ("teacher", "yes"),
+    ];
+    assert_eq!(custom, wanted);
+    assert!(!form.show_name, "not unless asked for");
+    let content = form.content();
+    assert_eq!(content.email.expose(), "zoe@example.org");
+    assert_eq!(content.fields["source"].expose(), "winter & co");
+    assert_eq!(content.fields["first_name"].expose(), "Zo\u{eb} van");
+
+    let shown = check(&[
+        ("level", "primary"),
+        ("teacher", "yes"),
+        ("show_name", "yes"),
+    ])
+    .unwrap();
+    assert!(shown.show_name && !shown.custom.contains_key("school"));
+    let long = "x".repeat(201);
+    let faults = check(&[("level", "none"), ("teacher", "no"), ("school", &long)]).unwrap_err();
+    let faults: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.field.as_str(), fault.kind))
+        .collect();
+    let wanted = [
+        ("school", FaultKind::TooLong { max: 200 }),
+        ("level", FaultKind::Choice),
+        ("teacher", FaultKind::Tick),
+    ];
+    assert_eq!(faults, wanted);
+    let faults = check(&[("school", "a\u{202e}b")]).unwrap_err();
+    let kinds: Vec<_> = faults.iter().map(|fault| fault.kind).collect();
+    assert_eq!(
+        kinds,
+        [FaultKind::Characters, FaultKind::Required, FaultKind::Tick]
+    );
+}
+
+#[test]
+fn a_name_is_shown_only_where_the_petition_offers_it() {
+    let mut values = filled();
+    values.set("show_name", "yes");
+    assert!(!check_petition(&values).unwrap().show_name);
+}

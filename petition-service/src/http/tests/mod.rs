@@ -4,6 +4,7 @@ mod consent;
 mod doubt;
 mod journeys;
 mod links;
+mod own_fields;
 mod refusals;
 
 use std::net::SocketAddr;
