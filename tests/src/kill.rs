@@ -303,6 +303,8 @@ metrics_listen = "{metrics}"
 campaign_file = "campaign.json"
 [database]
 path = "{DATABASE}"
+[sealing]
+public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 [secrets]
 key = "0123456789abcdef0123456789abcdef"
 [mail]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use campaign_file::{ConsentText, Form, FormKind, FormLanguage};
 
 use super::facts::{self, Facts};
+use super::fields;
 use super::table::Table;
 use super::{SiteSources, content_file};
 use crate::diagnostic::Diagnostic;
@@ -183,6 +184,7 @@ fn texts(
     );
     let mut addressee = Some(String::new());
     let mut newsletter_consent = None;
+    let mut fields = BTreeMap::new();
     if let FormKind::Petition(petition) = facts {
         addressee = table.required_text(
             "addressee",
@@ -195,10 +197,11 @@ fn texts(
                 "the facts offer a newsletter: say what ticking its box means: newsletter_consent = \"…\"",
                 faults,
             );
-            Some(text?)
+            text
         } else {
             table.text("newsletter_consent", faults)
         };
+        fields = fields::texts(&mut table, &petition.fields, &page.lang, faults);
     }
     table.unknown_keys(faults);
     Some(FormLanguage {
@@ -208,6 +211,7 @@ fn texts(
         form_pages: Vec::new(),
         consent: ConsentText::new(consent?),
         newsletter_consent: newsletter_consent.map(ConsentText::new),
+        fields,
     })
 }
 

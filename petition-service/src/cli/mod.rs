@@ -1,9 +1,11 @@
 //! The command line.
 
+mod keygen;
 mod listen;
 mod outbox;
 #[cfg(test)]
 mod tests;
+mod unseal;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -42,6 +44,10 @@ enum Command {
         #[command(subcommand)]
         command: outbox::Command,
     },
+    /// Make the pair of keys to which forms are sealed
+    Keygen(keygen::Args),
+    /// Open sealed rows with the private key, on a machine that is not the server
+    Unseal(unseal::Args),
     /// Print the JSON Schema of the campaign file
     Schema,
 }
@@ -56,6 +62,8 @@ pub fn run() -> ExitCode {
             load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
         }
         Command::Outbox { command } => outbox::run(&command),
+        Command::Keygen(args) => keygen::run(&args),
+        Command::Unseal(args) => unseal::run(&args),
         Command::Schema => schema(),
     };
     match done {
