@@ -15,6 +15,18 @@ impl<'a> Tag<'a> {
     pub(super) fn keyword(&self) -> &'a str {
         keyword(self.text)
     }
+
+    /// Whether it is a tag `{%` that does this.
+    pub(super) fn is_statement(&self, keyword: &str) -> bool {
+        self.text.starts_with("{%") && self.keyword() == keyword
+    }
+
+    /// One of its words, the first being the keyword.
+    pub(super) fn word(&self, index: usize) -> &'a str {
+        let inner = self.text.trim_start_matches(['{', '%', '-']);
+        let inner = inner.trim_end_matches(['}', '%', '-']);
+        inner.split_whitespace().nth(index).unwrap_or_default()
+    }
 }
 
 /// The tags `{{` and `{%` of a text, in order; comments and raw text hold none.

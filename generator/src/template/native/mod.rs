@@ -106,7 +106,14 @@ impl Native {
         };
         let diagnostics = match added {
             Ok(()) => Vec::new(),
-            Err(error) => native.faults(&error),
+            Err(error) => {
+                let theirs = theme.into_iter().flat_map(|theme| &theme.templates);
+                let sources: Vec<&TemplateSource> = site.iter().chain(theirs).collect();
+                match faults::of_parent(&error, &sources) {
+                    Some(fault) => vec![fault],
+                    None => native.faults(&error),
+                }
+            }
         };
         Outcome {
             value: native,
