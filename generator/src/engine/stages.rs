@@ -8,7 +8,9 @@ use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
 use super::host::Host;
-use super::{BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures};
+use super::{
+    BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures, places,
+};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -31,7 +33,12 @@ pub(super) fn run(engine: &Engine, onto: &Onto<'_>) -> BuildReport {
         )
     });
     match loaded {
-        Ok(settings) => run.site(engine, &Arc::new(settings), onto),
+        Ok(settings) => {
+            run.site(engine, &Arc::new(settings), onto);
+            if let Some(settings) = &run.report.settings {
+                places::find(settings.root(), &mut run.report.diagnostics);
+            }
+        }
         Err(faults) => run.report.diagnostics.extend(faults),
     }
     run.report.diagnostics.sort_by(|a, b| {

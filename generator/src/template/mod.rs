@@ -8,6 +8,7 @@ mod builtins;
 mod compile;
 mod context;
 mod effects;
+mod examples;
 mod fault;
 mod files;
 mod filters;

@@ -76,7 +76,8 @@ impl<'a> Loop<'a> {
             return Err(Fault::new(format!(
                 "A loop goes over a list, a map or a string, not over {}",
                 values::kind(&container)
-            )));
+            ))
+            .hint("to count, write `for i in range(end=…)`"));
         };
         if with_key && !matches!(turns, Turns::Entries(_)) {
             return Err(
@@ -250,7 +251,10 @@ impl<'a> Stack<'a> {
         self.frames
             .last_mut()
             .and_then(|frame| frame.turns.as_mut())
-            .ok_or_else(|| Fault::new(format!("`{word}` stands outside a loop")))
+            .ok_or_else(|| {
+                Fault::new(format!("`{word}` stands outside a loop"))
+                    .hint("write it between {% for %} and {% endfor %}, in no template of its own")
+            })
     }
 
     pub(super) fn break_loop(&mut self) -> Rendering<()> {
