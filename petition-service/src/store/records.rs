@@ -296,7 +296,7 @@ impl OutboxKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The lower, the sooner it is sent.
+    /// The lower, the sooner it is sent; 4 at most.
     pub(super) fn priority(self) -> i64 {
         match self {
             Self::ConfirmPetition => 0,

@@ -1,5 +1,6 @@
 //! The store, form by form.
 
+mod faults;
 mod instances;
 mod prepared;
 mod resending;
