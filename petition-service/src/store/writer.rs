@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -23,6 +24,9 @@ const TOGETHER: u32 = 3;
 static BEGIN: Statement = Statement::each("begin immediate", "begin");
 static COMMIT: Statement = Statement::both("commit");
 static ROLLBACK: Statement = Statement::both("rollback");
+
+/// The longest that a server may take for a transaction.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Something to write.
 pub(super) trait Write: Send + 'static {
@@ -169,9 +173,13 @@ impl Link {
     /// Leaves a transaction that failed.
     async fn undo(&mut self, error: &Error) {
         let Some(conn) = &mut self.conn else { return };
+        if conn.is_shared() && is_gone(error) {
+            self.conn = None;
+            return;
+        }
         // Fails on SQLite if the database has rolled back by itself.
         let undone = conn.say(&ROLLBACK).await;
-        if is_gone(error) || (undone.is_err() && conn.is_shared()) {
+        if undone.is_err() && (conn.is_shared() || is_gone(error)) {
             self.conn = None;
         }
     }
@@ -212,7 +220,7 @@ async fn commit(link: &mut Link, batch: &mut Batch) -> Result<(), Error> {
     loop {
         tries += 1;
         let conn = link.conn().await?;
-        match transaction(conn, batch, tries > TOGETHER).await {
+        match in_time(conn, batch, tries > TOGETHER).await {
             Ok(()) => return Ok(()),
             Err(Failed::AtCommit(error)) => {
                 link.undo(&error).await;
@@ -231,6 +239,15 @@ async fn commit(link: &mut Link, batch: &mut Batch) -> Result<(), Error> {
             }
         }
     }
+}
+
+/// A server that does not answer is given up: whoever waits must hear of it.
+async fn in_time(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(), Failed> {
+    if !conn.is_shared() {
+        return transaction(conn, batch, singly).await;
+    }
+    let done = tokio::time::timeout(LONGEST, transaction(conn, batch, singly)).await;
+    done.unwrap_or(Err(Failed::AtCommit(Error::PoolTimedOut)))
 }
 
 async fn transaction(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(), Failed> {
