@@ -36,7 +36,7 @@ pub struct App {
     service: Service,
     web: Web,
     mailer: Arc<dyn Mailer>,
-    _lock: Lock,
+    _lock: Option<Lock>,
 }
 
 impl App {
@@ -66,7 +66,8 @@ impl App {
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
             ..StoreOptions::default()
         };
-        let lock = Lock::take(&config.database)?;
+        // A file is for one service; a server's rows are leased to one at a time.
+        let lock = config.database.file().map(Lock::take).transpose()?;
         let store = Store::open(&config.database, options).await?;
         let service = Service {
             store,

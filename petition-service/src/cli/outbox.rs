@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::{load, say};
 use crate::domain::Clock;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Address, Store, StoreOptions};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -32,9 +32,9 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 
 /// Works beside a running service: it changes rows that nobody holds, and the service looks at the
 /// outbox every second.
-pub(super) async fn retry_dead(database: &std::path::Path) -> anyhow::Result<String> {
-    if !database.exists() {
-        anyhow::bail!("there is no database {}", database.display());
+pub(super) async fn retry_dead(database: &Address) -> anyhow::Result<String> {
+    if database.file().is_some_and(|file| !file.exists()) {
+        anyhow::bail!("there is no database {database}");
     }
     let store = Store::open(database, StoreOptions::default()).await?;
     let now = Clock::system().now();
