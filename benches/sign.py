@@ -104,6 +104,7 @@ public_url = "http://127.0.0.1:{port}"
 listen = "127.0.0.1:{port}"
 campaign_file = "campaign.json"
 database.path = "bench{number}.sqlite"
+sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 secrets.key = "0123456789abcdef0123456789abcdef"
 captcha.provider = "none"
 limits.per_network_per_hour = 4000000000

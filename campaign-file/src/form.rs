@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::field::{FieldTexts, FormField};
+
 /// A form that a visitor can fill in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,10 @@ pub struct PetitionFacts {
     pub closes: Option<String>,
     /// Fields asked, in the order of the form. The e-mail address is always asked and required,
     /// and stands here too.
-    pub fields: Vec<FieldRule>,
+    pub fields: Vec<FormField>,
+    /// Whether the form offers a box, not ticked, by which the signer asks to be named on the page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub show_name: bool,
     /// The newsletter that the form offers with a box of its own, never ticked; none: no offer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newsletter: Option<String>,
@@ -76,85 +81,6 @@ pub enum PetitionState {
     Won,
 }
 
-/// One field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FieldRule {
-    /// Which field.
-    pub field: Field,
-    /// Whether it must be filled in.
-    pub presence: Presence,
-}
-
-/// The fields that a form can ask. A closed set: each has its own rules of validation.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// Given name.
-    FirstName,
-    /// Family name.
-    LastName,
-    /// E-mail address.
-    Email,
-    /// Country, ISO 3166-1 alpha-2.
-    Country,
-    /// Postal code.
-    Postcode,
-    /// Town.
-    City,
-    /// Telephone number.
-    Phone,
-    /// Free text of the signer.
-    Comment,
-}
-
-impl Field {
-    /// Every field, in the order in which a form shows them by default.
-    pub const ALL: [Self; 8] = [
-        Self::FirstName,
-        Self::LastName,
-        Self::Email,
-        Self::Country,
-        Self::Postcode,
-        Self::City,
-        Self::Phone,
-        Self::Comment,
-    ];
-
-    /// Its name: in front matter, in the posted form, in JSON, and after `label_` in the texts.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::Email => "email",
-            Self::Country => "country",
-            Self::Postcode => "postcode",
-            Self::City => "city",
-            Self::Phone => "phone",
-            Self::Comment => "comment",
-        }
-    }
-
-    /// The field of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.name() == name)
-    }
-}
-
-/// Whether a field must be filled in. A field that is not listed is not asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Presence {
-    /// Must be filled in.
-    Required,
-    /// May be left empty.
-    Optional,
-}
-
 /// A form in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +102,9 @@ pub struct FormLanguage {
     /// newsletter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newsletter_consent: Option<ConsentText>,
+    /// The words of the petition's own fields by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, FieldTexts>,
 }
 
 /// A consent text as shown beside the button, with its hash.

@@ -12,15 +12,19 @@
 
 mod address;
 mod day;
+mod field;
 mod file;
 mod form;
 mod language;
 pub mod texts;
 mod validate;
 
+pub use field::{
+    CustomField, CustomKind, Field, FieldRule, FieldTexts, FormField, LONGEST_CUSTOM, MOST_CUSTOM,
+    Presence, RESERVED,
+};
 pub use file::{CampaignFile, ReadError, Site, VERSION, json_schema};
 pub use form::{
-    ConsentText, Field, FieldRule, Form, FormKind, FormLanguage, NewsletterFacts, PetitionFacts,
-    PetitionState, Presence,
+    ConsentText, Form, FormKind, FormLanguage, NewsletterFacts, PetitionFacts, PetitionState,
 };
 pub use language::{Direction, Language, SHELL_MAIN, SHELL_TITLE, StepPages};

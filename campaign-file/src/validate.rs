@@ -4,8 +4,8 @@ use crate::address::can_be_led_to;
 use crate::day::is_day;
 use crate::texts;
 use crate::{
-    CampaignFile, Field, Form, FormKind, FormLanguage, Language, PetitionFacts, Presence,
-    SHELL_MAIN,
+    CampaignFile, Field, Form, FormField, FormKind, FormLanguage, Language, MOST_CUSTOM,
+    PetitionFacts, Presence, SHELL_MAIN,
 };
 
 impl CampaignFile {
@@ -59,6 +59,9 @@ impl CampaignFile {
                 ));
             }
             consent_problems(id, code, language, offers_newsletter, problems);
+            if let FormKind::Petition(facts) = &form.kind {
+                word_problems(id, code, facts, language, problems);
+            }
         }
     }
 
@@ -123,25 +126,7 @@ fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>
             "form `{id}`: `goals` must be a list of ascending numbers above zero"
         ));
     }
-    let email = facts.fields.iter().find(|rule| rule.field == Field::Email);
-    if !email.is_some_and(|rule| rule.presence == Presence::Required) {
-        problems.push(format!(
-            "form `{id}`: the e-mail address must be a required field"
-        ));
-    }
-    for (index, rule) in facts.fields.iter().enumerate() {
-        if facts
-            .fields
-            .iter()
-            .take(index)
-            .any(|r| r.field == rule.field)
-        {
-            problems.push(format!(
-                "form `{id}`: the field `{}` is listed twice",
-                rule.field.name()
-            ));
-        }
-    }
+    field_problems(id, facts, problems);
     for (name, day) in [("opens", &facts.opens), ("closes", &facts.closes)] {
         if let Some(day) = day
             && !is_day(day)
@@ -158,6 +143,56 @@ fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>
         problems.push(format!(
             "form `{id}`: it closes ({closes}) before it opens ({opens})"
         ));
+    }
+}
+
+fn field_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>) {
+    let known = |field| {
+        let mut rules = facts.fields.iter().filter_map(FormField::known);
+        rules.find(|rule| rule.field == field)
+    };
+    if !known(Field::Email).is_some_and(|rule| rule.presence == Presence::Required) {
+        problems.push(format!(
+            "form `{id}`: the e-mail address must be a required field"
+        ));
+    }
+    if facts.show_name && known(Field::FirstName).is_none() {
+        problems.push(format!(
+            "form `{id}`: `show_name` needs the field `first_name`"
+        ));
+    }
+    for (index, field) in facts.fields.iter().enumerate() {
+        let mut before = facts.fields.iter().take(index);
+        if before.any(|other| other.name() == field.name()) {
+            problems.push(format!(
+                "form `{id}`: the field `{}` is listed twice",
+                field.name()
+            ));
+        }
+    }
+    let custom: Vec<_> = facts.fields.iter().filter_map(FormField::custom).collect();
+    if custom.len() > MOST_CUSTOM {
+        problems.push(format!(
+            "form `{id}`: more than {MOST_CUSTOM} fields of its own"
+        ));
+    }
+    for problem in custom.iter().filter_map(|field| field.problem()) {
+        problems.push(format!("form `{id}`: {problem}"));
+    }
+}
+
+/// Each of a petition's own fields has its words in each language.
+fn word_problems(
+    id: &str,
+    code: &str,
+    facts: &PetitionFacts,
+    language: &FormLanguage,
+    problems: &mut Vec<String>,
+) {
+    for field in facts.fields.iter().filter_map(FormField::custom) {
+        if let Some(problem) = field.missing_words(language.fields.get(&field.id)) {
+            problems.push(format!("form `{id}`, language `{code}`: {problem}"));
+        }
     }
 }
 

@@ -24,6 +24,7 @@ public_url = "http://{listen}"
 listen = "{listen}"
 campaign_file = "campaign.json"
 database.path = "petition.sqlite"
+sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 secrets.key = "0123456789abcdef0123456789abcdef"
 mail = {{ host = "127.0.0.1", port = 1, security = "none", sender = "p@site.example" }}
 "#

@@ -289,12 +289,12 @@ fn confirm_path(mail: &str) -> String {
     format!("/confirm/{token}")
 }
 
-fn free_port() -> SocketAddr {
+pub(crate) fn free_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address")
 }
 
-fn configure(folder: &Path, listen: SocketAddr, metrics: SocketAddr, smtp: SocketAddr) {
+pub(crate) fn configure(folder: &Path, listen: SocketAddr, metrics: SocketAddr, smtp: SocketAddr) {
     let text = format!(
         r#"
 public_url = "http://{listen}"
@@ -303,6 +303,8 @@ metrics_listen = "{metrics}"
 campaign_file = "campaign.json"
 [database]
 path = "{DATABASE}"
+[sealing]
+public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 [secrets]
 key = "0123456789abcdef0123456789abcdef"
 [mail]

@@ -1,9 +1,8 @@
 //! The facts of a petition or newsletter, from the default language's page.
 
-use campaign_file::{
-    Field, FieldRule, FormKind, NewsletterFacts, PetitionFacts, PetitionState, Presence,
-};
+use campaign_file::{FormKind, NewsletterFacts, PetitionFacts, PetitionState};
 
+use super::fields;
 use super::table::Table;
 use crate::diagnostic::Diagnostic;
 
@@ -55,7 +54,8 @@ pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Op
                 .hint("correct one of the two days"),
         );
     }
-    let fields = fields(&mut table, faults);
+    let fields = fields::asked(&mut table, faults);
+    let show_name = fields::show_name(&mut table, &fields, faults);
     let newsletter = table.text("newsletter", faults);
     let consent_version = table.required_text("consent_version", VERSION_HINT, faults);
     let languages = table.texts("languages", faults);
@@ -68,6 +68,7 @@ pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Op
             opens,
             closes,
             fields,
+            show_name,
             newsletter,
         }),
         consent_version: consent_version?,
@@ -131,44 +132,4 @@ fn state(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<Petition
         }
     };
     Some(known)
-}
-
-/// The fields in the order of the form; `?` after a name makes it optional. The e-mail address is
-/// required whatever is written, for without it nothing can be confirmed.
-fn fields(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Vec<FieldRule> {
-    let names = table
-        .texts("fields", faults)
-        .unwrap_or_else(|| vec!["first_name".to_owned(), "email".to_owned()]);
-    let mut rules: Vec<FieldRule> = Vec::new();
-    for written in names {
-        let (name, presence) = match written.strip_suffix('?') {
-            Some(name) => (name, Presence::Optional),
-            None => (written.as_str(), Presence::Required),
-        };
-        let Some(field) = Field::from_name(name) else {
-            let known: Vec<&str> = Field::ALL.iter().map(|f| f.name()).collect();
-            faults.push(
-                table
-                    .fault_at("fields", format!("there is no field `{name}`"))
-                    .hint(format!("known fields: {}", known.join(", "))),
-            );
-            continue;
-        };
-        if rules.iter().any(|rule| rule.field == field) {
-            faults.push(table.fault_at("fields", format!("`{name}` is listed twice")));
-            continue;
-        }
-        let presence = match field {
-            Field::Email => Presence::Required,
-            _ => presence,
-        };
-        rules.push(FieldRule { field, presence });
-    }
-    if !rules.iter().any(|rule| rule.field == Field::Email) {
-        rules.push(FieldRule {
-            field: Field::Email,
-            presence: Presence::Required,
-        });
-    }
-    rules
 }

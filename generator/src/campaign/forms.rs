@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use campaign_file::{ConsentText, Form, FormKind, FormLanguage};
 
 use super::facts::{self, Facts};
+use super::fields;
 use super::table::Table;
 use super::{SiteSources, content_file};
 use crate::diagnostic::Diagnostic;
@@ -197,6 +198,7 @@ fn texts(
     );
     let mut addressee = Some(String::new());
     let mut newsletter_consent = None;
+    let mut fields = BTreeMap::new();
     if let FormKind::Petition(petition) = facts {
         addressee = table.required_text(
             "addressee",
@@ -209,10 +211,11 @@ fn texts(
                 "the facts offer a newsletter: say what ticking its box means: newsletter_consent = \"…\"",
                 faults,
             );
-            Some(text?)
+            text
         } else {
             table.text("newsletter_consent", faults)
         };
+        fields = fields::texts(&mut table, &petition.fields, &page.lang, faults);
     }
     table.unknown_keys(faults);
     Some(FormLanguage {
@@ -222,6 +225,7 @@ fn texts(
         form_pages: Vec::new(),
         consent: ConsentText::new(consent?),
         newsletter_consent: newsletter_consent.map(ConsentText::new),
+        fields,
     })
 }
 

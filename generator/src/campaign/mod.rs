@@ -5,6 +5,7 @@
 //! missing or wrong is reported for all forms and languages in one run.
 
 mod facts;
+mod fields;
 mod forms;
 mod languages;
 mod shells;

@@ -142,6 +142,48 @@ impl<'a> Table<'a> {
         texts
     }
 
+    /// A list of anything; none if missing.
+    pub(super) fn items(
+        &mut self,
+        key: &'static str,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<Json>> {
+        match self.take(key)? {
+            Json::Array(items) => Some(items),
+            other => {
+                faults.push(self.wrong_kind(key, "a list, `[\"a\", \"b\"]`", &other));
+                None
+            }
+        }
+    }
+
+    /// A table within this one; none if missing.
+    pub(super) fn entries(
+        &mut self,
+        key: &'static str,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Map<String, Json>> {
+        match self.take(key)? {
+            Json::Object(entries) => Some(entries),
+            other => {
+                faults.push(self.wrong_kind(key, "a table", &other));
+                None
+            }
+        }
+    }
+
+    /// True or false; false if missing.
+    pub(super) fn flag(&mut self, key: &'static str, faults: &mut Vec<Diagnostic>) -> bool {
+        match self.take(key) {
+            None => false,
+            Some(Json::Bool(flag)) => flag,
+            Some(other) => {
+                faults.push(self.wrong_kind(key, "true or false", &other));
+                false
+            }
+        }
+    }
+
     /// A calendar day, `YYYY-MM-DD`; the time of a date with time is left out.
     pub(super) fn day(
         &mut self,

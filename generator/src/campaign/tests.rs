@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use campaign_file::{ConsentText, Direction, FormKind, texts};
+use campaign_file::{ConsentText, Direction, FormField, FormKind, texts};
 
 use super::{Campaign, collect};
 use crate::content::parse_file;
@@ -242,4 +242,113 @@ fn the_direction_of_a_language_stands_in_its_texts() {
     let (_, faults) = gather(&[("i18n/fr.toml", &words("down"))]);
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].contains("i18n/fr.toml:2"), "{faults:?}");
+}
+
+/// The petition with fields of its own, and their words in Dutch and French.
+fn with_own_fields() -> [(&'static str, String); 2] {
+    let fields = "fields = [\"first_name\", { id = \"school\", type = \"text\" }, \"city?\", \
+        { id = \"level\", type = \"choice\", choices = [\"low\", \"high\"], required = true }, \
+        { id = \"source\", type = \"hidden\", value = \"winter\" }]\nshow_name = true\ngoals";
+    let words = "\n[extra.petition_texts.fields]\nschool = \"School\"\n\
+        level = { label = \"Niveau\", choices = { low = \"laag\", high = \"hoog\" } }\n+++\n";
+    let last = |text: &str| text.trim_end().trim_end_matches("+++").to_owned() + words;
+    [
+        (
+            "content/petition.md",
+            last(&PETITION.replace("goals", fields)),
+        ),
+        ("content/petition.fr.md", last(FRENCH)),
+    ]
+}
+
+fn gather_changed(change: impl Fn(&str) -> String) -> (Campaign, Vec<String>) {
+    let files = with_own_fields().map(|(path, text)| (path, change(&text)));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+    gather(&files)
+}
+
+#[test]
+fn a_petition_asks_fields_of_its_own() {
+    let (campaign, faults) = gather_changed(str::to_owned);
+    assert_eq!(faults, Vec::<String>::new());
+    let form = campaign.forms.get("safe").expect("the form");
+    let FormKind::Petition(facts) = &form.kind else {
+        panic!("a petition");
+    };
+    let names: Vec<&str> = facts.fields.iter().map(FormField::name).collect();
+    let wanted = ["first_name", "school", "city", "level", "source", "email"];
+    assert_eq!(names, wanted);
+    assert!(facts.show_name);
+    let texts = &form.languages.get("fr").expect("French").fields;
+    assert_eq!(texts["school"].label, "School");
+    assert_eq!(texts["level"].choices["high"], "hoog");
+}
+
+#[test]
+fn mistakes_in_own_fields_are_named_with_their_fix() {
+    type Change = fn(&str) -> String;
+    let table: [(Change, &str); 14] = [
+        (
+            |t| t.replace("\"city?\"", "\"citty\""),
+            "there is no field `citty`",
+        ),
+        (
+            |t| t.replace("\"city?\"", "{ id = \"a\" }"),
+            "the field `a` needs a `type`",
+        ),
+        (
+            |t| t.replace("\"text\"", "\"txt\""),
+            "cannot be of the type `txt`",
+        ),
+        (
+            |t| t.replace("\"text\" }", "\"text\", requird = true }"),
+            "did you mean `required`?",
+        ),
+        (
+            |t| t.replace("required = true", "required = 1"),
+            "must be true or false",
+        ),
+        (|t| t.replace("\"low\", \"high\"", "\"low\""), "needs 2 to"),
+        (
+            |t| t.replace("value = \"winter\"", "value = \"\""),
+            "needs a `value`",
+        ),
+        (
+            |t| t.replace("type = \"text\" }", "type = \"text\", value = \"a\" }"),
+            "a field of the type `text` has no `value`",
+        ),
+        (
+            |t| t.replace("\"source\"", "\"consent\""),
+            "`consent` has another meaning",
+        ),
+        (
+            |t| t.replace("\"source\"", "\"phone\""),
+            "write \"phone\" alone",
+        ),
+        (
+            |t| t.replace("\"first_name\", ", ""),
+            "`show_name` has no name to show",
+        ),
+        (
+            |t| t.replace("school = \"School\"", "scool = \"School\""),
+            "did you mean `school`?",
+        ),
+        (
+            |t| t.replace("school = \"School\"\n", ""),
+            "the label of the field `school` is missing in the language `fr`",
+        ),
+        (
+            |t| t.replace(", high = \"hoog\"", ""),
+            "the words of the choice `high` of the field `level` are missing in the language `nl`",
+        ),
+    ];
+    for (change, wanted) in table {
+        let (_, faults) = gather_changed(change);
+        assert!(
+            faults
+                .iter()
+                .any(|fault| fault.contains(wanted) && fault.contains(".md:")),
+            "{wanted}: {faults:#?}"
+        );
+    }
 }

@@ -48,6 +48,8 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
     settings.insert("database".to_owned(), table([("path", database)]));
     let secret = text(&secrets::secret(&folder)?);
     settings.insert("secrets".to_owned(), table([("key", secret)]));
+    let key = text(&secrets::public_key(&folder)?);
+    settings.insert("sealing".to_owned(), table([("public_key", key)]));
     // Whoever tries things out signs again and again.
     let limits = [
         ("per_network_per_hour", Value::Integer(100_000)),

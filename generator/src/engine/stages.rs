@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -70,9 +70,11 @@ struct Once {
 
 impl Run {
     fn stage<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let value = work();
-        self.report.timings.push((name.to_owned(), start.elapsed()));
+        self.timed(name, timed(work))
+    }
+
+    fn timed<T>(&mut self, name: &str, (value, time): (T, Duration)) -> T {
+        self.report.timings.push((name.to_owned(), time));
         value
     }
 
@@ -120,13 +122,12 @@ impl Run {
     fn heads(&mut self, settings: &Settings) -> Heads {
         let sources = self.stage("scan", || source::scan(&settings.layout));
         let sources = self.take(sources);
-        let parsed: Vec<Outcome<Option<ParsedContent>>> = self.stage("parse", || {
-            let files: Vec<&SourceFile> = sources.content.values().collect();
-            files
-                .par_iter()
-                .map(|file| content::parse_file(file, settings))
-                .collect()
-        });
+        // Neither asks for the other.
+        let (parsed, templates) = rayon::join(
+            || timed(|| parse(settings, &sources)),
+            || timed(|| load_templates(settings, &sources)),
+        );
+        let parsed = self.timed("parse", parsed);
         let content: Vec<ParsedContent> = parsed
             .into_iter()
             .filter_map(|outcome| self.take(outcome))
@@ -135,7 +136,7 @@ impl Run {
             graph::resolve(settings, &content, &sources.assets)
         });
         let mut graph = self.take(graph);
-        let templates = self.stage("templates", || load_templates(settings, &sources));
+        let templates = self.timed("templates", templates);
         let templates = self.take(templates);
         let faults = graph.settle(templates.dialect());
         self.report.diagnostics.extend(faults);
@@ -369,6 +370,19 @@ pub(super) fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
         templates: &heads.templates,
         colours: heads.colours.as_ref(),
     }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
+}
+
+fn parse(settings: &Settings, sources: &SourceTree) -> Vec<Outcome<Option<ParsedContent>>> {
+    let files: Vec<&SourceFile> = sources.content.values().collect();
+    files
+        .par_iter()
+        .map(|file| content::parse_file(file, settings))
+        .collect()
 }
 
 fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Templates> {

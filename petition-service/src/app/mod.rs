@@ -79,6 +79,7 @@ impl App {
                 config.limits.unproven_per_hour.div_ceil(UNPROVEN_SHARES),
             )),
         };
+        tell_of_strange_keys(&config, &service.campaign);
         let web = Web::new(service.clone(), &config, metrics);
         Ok(Self {
             config,
@@ -103,6 +104,21 @@ impl App {
     #[must_use]
     pub fn campaign_problem(&self) -> Option<String> {
         self.service.campaign.problem()
+    }
+}
+
+/// A key of its own for a form that nobody knows is most likely a slip: that form's data would go to
+/// the holder of another key.
+fn tell_of_strange_keys(config: &Config, campaign: &CampaignStore) {
+    let Some(campaign) = campaign.current() else {
+        return;
+    };
+    let forms = &campaign.file().forms;
+    for form in config.sealing.forms().filter(|id| !forms.contains_key(*id)) {
+        tracing::warn!(
+            form,
+            "[sealing.forms] names a form that the site does not have"
+        );
     }
 }
 

@@ -41,6 +41,7 @@ async fn app(folder: &std::path::Path, clock: Clock) -> anyhow::Result<App> {
         public_url = "https://site.example/service"
         campaign_file = "campaign.json"
         database.path = "data.sqlite"
+        sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
         secrets.key = "0123456789abcdef0123456789abcdef"
         mail = { host = "localhost", security = "none", sender = "p@site.example" }
         captcha.provider = "none"

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use campaign_file::{
-    CampaignFile, ConsentText, Direction, Field, FieldRule, Form, FormKind, FormLanguage, Language,
-    NewsletterFacts, PetitionFacts, PetitionState, Presence, SHELL_MAIN, SHELL_TITLE, Site,
-    StepPages, VERSION, texts,
+    CampaignFile, ConsentText, CustomField, CustomKind, Direction, Field, FieldRule, FieldTexts,
+    Form, FormField, FormKind, FormLanguage, Language, NewsletterFacts, PetitionFacts,
+    PetitionState, Presence, SHELL_MAIN, SHELL_TITLE, Site, StepPages, VERSION, texts,
 };
 
 /// Codes of the sample's languages; the first is the default.
@@ -24,6 +24,46 @@ pub(crate) fn file() -> CampaignFile {
         languages: languages.into(),
         forms: forms.map(|(id, form)| (id.to_owned(), form)).into(),
     }
+}
+
+/// The sample with fields of the petition's own and the box for one's name.
+pub(crate) fn with_custom_fields() -> CampaignFile {
+    let mut file = file();
+    let form = file.forms.get_mut("safe-online").expect("the petition");
+    if let FormKind::Petition(facts) = &mut form.kind {
+        let hidden = CustomKind::Hidden {
+            value: "winter & co".to_owned(),
+        };
+        let choices = ["primary", "secondary"].map(str::to_owned).to_vec();
+        let custom = [
+            ("school", CustomKind::Text, false),
+            ("level", CustomKind::Choice { choices }, true),
+            ("teacher", CustomKind::Checkbox, true),
+            ("source", hidden, false),
+        ];
+        facts.fields.extend(custom.map(|(id, kind, required)| {
+            FormField::Custom(CustomField {
+                id: id.to_owned(),
+                kind,
+                required,
+            })
+        }));
+        facts.show_name = true;
+    }
+    for (code, texts) in &mut form.languages {
+        texts.fields = ["school", "level", "teacher"]
+            .map(|id| {
+                let words = |name: &str| (name.to_owned(), format!("{code} <{name}>"));
+                let choices = ["primary", "secondary"].map(words);
+                let field = FieldTexts {
+                    label: format!("{code} <{id}>"),
+                    choices: choices.into_iter().filter(|_| id == "level").collect(),
+                };
+                (id.to_owned(), field)
+            })
+            .into();
+    }
+    file
 }
 
 fn prefix(code: &str) -> String {
@@ -85,6 +125,7 @@ fn form_language(code: &str, id: &str, title: &str) -> FormLanguage {
         form_pages: vec![format!("{}/news/article/", prefix(code))],
         consent: ConsentText::new(format!("Consent \"{code}\" & more")),
         newsletter_consent: None,
+        fields: BTreeMap::new(),
     }
 }
 
@@ -94,12 +135,14 @@ fn petition() -> Form {
         texts.newsletter_consent = Some(ConsentText::new(format!("News, {code}?")));
         (code.to_owned(), texts)
     });
-    let fields = Field::ALL.map(|field| FieldRule {
-        field,
-        presence: match field {
-            Field::FirstName | Field::LastName | Field::Email => Presence::Required,
-            _ => Presence::Optional,
-        },
+    let fields = Field::ALL.map(|field| {
+        FormField::Known(FieldRule {
+            field,
+            presence: match field {
+                Field::FirstName | Field::LastName | Field::Email => Presence::Required,
+                _ => Presence::Optional,
+            },
+        })
     });
     Form {
         kind: FormKind::Petition(PetitionFacts {
@@ -108,6 +151,7 @@ fn petition() -> Form {
             opens: None,
             closes: None,
             fields: fields.to_vec(),
+            show_name: false,
             newsletter: Some("news".to_owned()),
         }),
         consent_version: "2026-11".to_owned(),
@@ -160,4 +204,60 @@ fn days_that_are_none_and_addresses_that_lead_nowhere_are_named() {
 #[test]
 fn the_sample_keeps_the_rules() {
     assert_eq!(file().problems(), Vec::<String>::new());
+    assert_eq!(with_custom_fields().problems(), Vec::<String>::new());
+    let json = with_custom_fields().to_json().expect("JSON");
+    let again = CampaignFile::from_json(&json).expect("its own text");
+    assert_eq!(again, with_custom_fields());
+}
+
+#[test]
+fn own_fields_that_cannot_be_asked_are_named() {
+    let mut file = with_custom_fields();
+    let form = file.forms.get_mut("safe-online").expect("the petition");
+    if let FormKind::Petition(facts) = &mut form.kind {
+        let custom = |id: &str, kind| {
+            FormField::Custom(CustomField {
+                id: id.to_owned(),
+                kind,
+                required: false,
+            })
+        };
+        let one = CustomKind::Choice {
+            choices: vec!["one".to_owned()],
+        };
+        let empty = CustomKind::Hidden {
+            value: " ".to_owned(),
+        };
+        facts.fields.extend([
+            custom("Not An Id", CustomKind::Text),
+            custom("city", CustomKind::Text),
+            custom("consent", CustomKind::Text),
+            custom("few", one),
+            custom("empty", empty),
+            custom("school", CustomKind::Text),
+        ]);
+        facts.fields.retain(|field| field.name() != "first_name");
+    }
+    let texts = form.languages.get_mut("fr").expect("French");
+    texts.fields.remove("school");
+    if let Some(level) = texts.fields.get_mut("level") {
+        level.choices.remove("secondary");
+    }
+    let problems = file.problems();
+    for named in [
+        "`Not An Id` cannot be the id",
+        "write \"city\" alone",
+        "`consent` has another meaning",
+        "`few` needs 2 to",
+        "`empty` needs a `value`",
+        "`school` is listed twice",
+        "`show_name` needs",
+        "language `fr`: the label of the field `school`",
+        "language `fr`: the words of the choice `secondary`",
+    ] {
+        assert!(
+            problems.iter().any(|p| p.contains(named)),
+            "{named}: {problems:?}"
+        );
+    }
 }

@@ -1,19 +1,20 @@
 //! The command line.
 
+mod keygen;
+mod listen;
 mod outbox;
 #[cfg(test)]
 mod tests;
+mod unseal;
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
 
-use crate::app::{App, Listeners};
+use crate::app::App;
 use crate::config::{self, Config};
 
 /// Petition and newsletter sign-ups with captcha, double opt-in and proof of consent.
@@ -43,6 +44,10 @@ enum Command {
         #[command(subcommand)]
         command: outbox::Command,
     },
+    /// Make the pair of keys to which forms are sealed
+    Keygen(keygen::Args),
+    /// Open sealed rows with the private key, on a machine that is not the server
+    Unseal(unseal::Args),
     /// Print the JSON Schema of the campaign file
     Schema,
 }
@@ -57,6 +62,8 @@ pub fn run() -> ExitCode {
             load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
         }
         Command::Outbox { command } => outbox::run(&command),
+        Command::Keygen(args) => keygen::run(&args),
+        Command::Unseal(args) => unseal::run(&args),
         Command::Schema => schema(),
     };
     match done {
@@ -126,7 +133,7 @@ fn start_log() {
 }
 
 async fn serve_until_told(config: Config) -> anyhow::Result<()> {
-    let (listen, metrics_listen) = (config.listen, config.metrics_listen);
+    let listeners = listen::listeners(&config).await?;
     let public_url = config.public_url.clone();
     let app = App::open(config).await?;
     if let Some(problem) = app.campaign_problem() {
@@ -135,23 +142,12 @@ async fn serve_until_told(config: Config) -> anyhow::Result<()> {
             "no form can be taken until there is a campaign file"
         );
     }
-    let public = bind(listen).await?;
-    let metrics = match metrics_listen {
-        Some(address) => Some(bind(address).await?),
-        None => None,
-    };
+    let address = listeners.public.local_addr()?;
     say(
         io::stderr(),
-        &format!("Listening on {} for {public_url}", public.local_addr()?),
+        &format!("Listening on {address} for {public_url}"),
     );
-    app.serve(Listeners { public, metrics }, told_to_stop())
-        .await
-}
-
-async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))
+    app.serve(listeners, told_to_stop()).await
 }
 
 /// Waits for the first signal. The second one ends the process at once.

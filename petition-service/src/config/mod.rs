@@ -5,6 +5,7 @@
 
 mod read;
 mod reader;
+mod sealing;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::captcha::hcaptcha::HcaptchaConfig;
+use crate::domain::seal::PublicKeys;
 use crate::mail::Sender;
 use crate::mail::smtp::SmtpConfig;
 
@@ -44,6 +46,8 @@ pub struct Config {
     pub database: PathBuf,
     /// From which keys are derived: dedupe, networks, captcha.
     pub secret: SecretString,
+    /// The public keys to which forms are sealed.
+    pub sealing: PublicKeys,
     /// The mail server.
     pub smtp: SmtpConfig,
     /// Who sends.

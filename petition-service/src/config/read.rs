@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use url::Url;
 
 use super::reader::Reader;
+use super::sealing::sealing;
 use super::sections::{captcha, limits, mail, secret};
 use super::{Config, PREFIX};
 
@@ -48,6 +49,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
     );
     database.finish(&mut problems);
     let secret = secret(&mut top, folder, &mut problems);
+    let sealing = sealing(&mut top, &mut problems);
     let mail = mail(&mut top, folder, &mut problems);
     let captcha = captcha(&mut top, folder, &mut problems);
     let limits = limits(&mut top, &mut problems);
@@ -58,6 +60,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
         campaign_file,
         path,
         secret,
+        sealing,
         mail,
         captcha,
     ) {
@@ -67,6 +70,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             Some(campaign_file),
             Some(path),
             Some(secret),
+            Some(sealing),
             Some((smtp, sender)),
             Some(captcha),
         ) if problems.is_empty() => Ok(Config {
@@ -77,6 +81,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             counts_file: counts_file.map(|file| folder.join(file)),
             database: folder.join(path),
             secret,
+            sealing,
             smtp,
             sender,
             captcha,

@@ -154,6 +154,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A table whose keys the operator chooses, each with a text.
+    pub(super) fn texts(self, problems: &mut Vec<String>) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        for (key, value) in self.table.into_iter().flatten() {
+            match value.as_str() {
+                Some(text) => texts.push((key.clone(), text.trim().to_owned())),
+                None => problems.push(format!("`{}` must be a string", self.name(key))),
+            }
+        }
+        texts
+    }
+
     /// Names every key that nobody asked for. To be called last.
     pub(super) fn finish(self, problems: &mut Vec<String>) {
         for key in self.table.into_iter().flat_map(Table::keys) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use toml::Table;
 
 use super::{CaptchaConfig, environment, layered, parse, read};
+use crate::domain::seal::PrivateKey;
 
 const SOUND: &str = r#"
 public_url = "https://site.example/service/"
@@ -12,6 +13,8 @@ campaign_file = "campaign.json"
 trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
 [database]
 path = "data.sqlite"
+[sealing]
+public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 [secrets]
 key = "0123456789abcdef0123456789abcdef"
 [mail]
@@ -76,6 +79,41 @@ fn secrets_refuse_to_be_empty() {
                 .any(|p| p.contains("`secrets.key` is missing")),
             "{problems:?}"
         );
+    }
+}
+
+#[test]
+fn without_a_public_key_there_is_no_service() {
+    let key = PrivateKey::generate();
+    let (public, secret) = (key.public().to_string(), key.expose());
+    let line = |line: &str| SOUND.replace("[secrets]", &format!("{line}\n[secrets]"));
+    let config = read(
+        &table(&line(&format!("forms = {{ safe-online = \"{public}\" }}"))),
+        Path::new(""),
+    )
+    .expect("sound");
+    assert_eq!(config.sealing.of("safe-online"), &key.public());
+    assert_ne!(config.sealing.of("news"), &key.public());
+    assert_eq!(config.sealing.forms().collect::<Vec<_>>(), ["safe-online"]);
+
+    let own = format!("forms = {{ a = \"{}\", b = 1 }}", *secret);
+    let absent = SOUND.replace("public_key", "publik_key");
+    for (text, wanted) in [
+        (absent, ["keygen", "publik_key"]),
+        (
+            line(&own),
+            [
+                "`sealing.forms.a`: this is a private key",
+                "`sealing.forms.b`",
+            ],
+        ),
+    ] {
+        let problems = problems(&text);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        for wanted in wanted {
+            assert!(problems.iter().any(|p| p.contains(wanted)), "{problems:?}");
+        }
+        assert!(!problems.join(" ").contains(&*secret));
     }
 }
 
@@ -165,7 +203,7 @@ fn a_line_that_is_no_toml_is_not_shown() {
         "abc123secret-unquoted",
     );
     let fault = parse(&text).expect_err("no TOML");
-    assert!(fault.starts_with("line 8: "), "{fault}");
+    assert!(fault.starts_with("line 10: "), "{fault}");
     assert!(!fault.contains("abc123"), "{fault}");
 }
 

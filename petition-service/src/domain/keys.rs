@@ -8,6 +8,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::seal::WrappingKey;
 
 /// What the service derives from its secret.
 #[derive(Clone)]
@@ -35,6 +38,12 @@ impl Keys {
     #[must_use]
     pub fn network_key(&self, prefix: &str) -> [u8; 32] {
         self.mac("network", &[prefix])
+    }
+
+    /// Wraps hot keys for the database.
+    #[must_use]
+    pub fn wrapping_key(&self) -> WrappingKey {
+        WrappingKey(Zeroizing::new(self.mac("hot keys", &[])))
     }
 
     fn mac(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {

@@ -3,8 +3,11 @@
 pub mod clock;
 pub mod email;
 pub mod form;
+pub mod goal;
 pub mod keys;
+pub mod name;
 mod private;
+pub mod seal;
 pub mod state;
 
 pub use clock::Clock;

@@ -62,6 +62,7 @@ mod tests {
             opens: Some("2026-09-01".to_owned()),
             closes: Some("2026-09-30".to_owned()),
             fields: Vec::new(),
+            show_name: false,
             newsletter: None,
         };
         let on = |facts: &PetitionFacts, day: &str| signable(facts, day.parse().unwrap());

@@ -139,9 +139,17 @@ pub(super) fn retry_after(mut response: Response, seconds: u64) -> Response {
 
 /// What is to be mended, for a program.
 pub(super) fn invalid(status: StatusCode, mistakes: &[Mistake]) -> Response {
-    let errors: Vec<_> = mistakes
-        .iter()
-        .map(|mistake| json!({"field": mistake.field, "message": mistake.message}))
-        .collect();
+    let errors: Vec<_> = mistakes.iter().map(error).collect();
     (status, Json(json!({"status": "invalid", "errors": errors}))).into_response()
+}
+
+/// A question about the address, for a program: it sends the form again with the suggested address,
+/// or with `email_kept`.
+pub(super) fn doubtful(status: StatusCode, mistake: &Mistake, suggestion: &str) -> Response {
+    let body = json!({"status": "invalid", "errors": [error(mistake)], "suggestion": suggestion});
+    (status, Json(body)).into_response()
+}
+
+fn error(mistake: &Mistake) -> serde_json::Value {
+    json!({"field": mistake.field, "message": mistake.message})
 }

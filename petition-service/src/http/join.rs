@@ -99,6 +99,7 @@ async fn join(
             response
         }
         Ok(Joined::Invalid(mistakes)) => again.show(StatusCode::UNPROCESSABLE_ENTITY, &mistakes),
+        Ok(Joined::Doubtful { meant }) => again.ask(meant.expose()),
         Ok(Joined::NoSuchForm) => {
             let status = StatusCode::NOT_FOUND;
             answers::problem(web, headers, lang, status, "error_not_found")
@@ -124,6 +125,24 @@ impl Again<'_> {
         if self.posted.json {
             return answers::invalid(status, mistakes);
         }
+        self.page(status, mistakes, None)
+    }
+
+    /// Asks whether another address was meant.
+    fn ask(&self, meant: &str) -> Response {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        if !self.posted.json {
+            return self.page(status, &[], Some(meant));
+        }
+        let voice = self.campaign.voice(self.posted.lang());
+        let mistake = Mistake {
+            field: "email".to_owned(),
+            message: voice.fill("email_question", &[("email", meant)]),
+        };
+        answers::doubtful(status, &mistake, meant)
+    }
+
+    fn page(&self, status: StatusCode, mistakes: &[Mistake], meant: Option<&str>) -> Response {
         let Some(form) = self.campaign.form(self.id, self.posted.lang()) else {
             // Not in this language: only the reason can be shown.
             let voice = self.campaign.voice(self.posted.lang());
@@ -140,6 +159,7 @@ impl Again<'_> {
             post_to: &post_to,
             values: &self.posted.values(),
             mistakes,
+            email_meant: meant,
         });
         (status, Html(page)).into_response()
     }

@@ -10,7 +10,7 @@ use crate::pages::FormValues;
 use crate::usecases::Request;
 
 /// Fields that are not of the visitor's typing.
-const OURS: [&str; 9] = [
+const OURS: [&str; 11] = [
     "lang",
     "form_page",
     "consent",
@@ -18,6 +18,8 @@ const OURS: [&str; 9] = [
     "consent_sha256",
     "newsletter_sha256",
     "website",
+    "email_kept",
+    "email_taken",
     "altcha",
     "h-captcha-response",
 ];
@@ -96,10 +98,17 @@ impl Posted {
         self.get("lang")
     }
 
-    fn typed(&self) -> impl Iterator<Item = &(String, String)> {
+    /// What was typed, with the suggested address in the place of the typed one if its button was
+    /// pressed.
+    fn typed(&self) -> impl Iterator<Item = (String, Private<String>)> {
+        let taken = Some(self.get("email_taken")).filter(|taken| !taken.is_empty());
         self.fields
             .iter()
             .filter(|(name, _)| !OURS.contains(&name.as_str()))
+            .map(move |(name, value)| {
+                let value = taken.filter(|_| name == "email").unwrap_or(value);
+                (name.clone(), Private::new(value.to_owned()))
+            })
     }
 
     /// As the use case takes it.
@@ -109,9 +118,7 @@ impl Posted {
             newsletter: self.ticked("newsletter"),
             ..SubmittedValues::default()
         };
-        for (name, value) in self.typed() {
-            values.set(name.clone(), value.clone());
-        }
+        values.fields.extend(self.typed());
         let answer = |name: &str| Some(self.get(name).to_owned()).filter(|text| !text.is_empty());
         Request {
             lang: self.lang().to_owned(),
@@ -120,6 +127,7 @@ impl Posted {
             consent_sha256: self.get("consent_sha256").to_owned(),
             newsletter_sha256: self.get("newsletter_sha256").to_owned(),
             honeypot: Private::new(self.get("website").to_owned()),
+            email_kept: Private::new(self.get("email_kept").to_owned()),
             captcha: Answer {
                 altcha: answer("altcha"),
                 hcaptcha: answer("h-captcha-response"),
@@ -132,15 +140,24 @@ impl Posted {
     /// As the form shows it again.
     pub(super) fn values(&self) -> FormValues {
         FormValues {
-            fields: self
-                .typed()
-                .map(|(name, value)| (name.clone(), Private::new(value.clone())))
-                .collect(),
+            fields: self.typed().collect(),
             consent: self.ticked("consent"),
             newsletter: self.ticked("newsletter"),
             consent_sha256: self.get("consent_sha256").to_owned(),
             newsletter_sha256: self.get("newsletter_sha256").to_owned(),
             form_page: Private::new(self.get("form_page").to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OURS;
+
+    #[test]
+    fn no_petition_can_give_its_own_field_a_name_of_ours() {
+        for name in OURS {
+            assert!(campaign_file::RESERVED.contains(&name), "{name}");
         }
     }
 }

@@ -73,6 +73,8 @@ pub struct FormAgain<'a> {
     pub values: &'a FormValues,
     /// What is to be mended.
     pub mistakes: &'a [Mistake],
+    /// The address that was probably meant: asked about with two buttons.
+    pub email_meant: Option<&'a str>,
 }
 
 /// The page that a confirmation link opens, for a petition or a newsletter.

@@ -60,6 +60,7 @@ fn again(
         post_to: &format!("/service/{verb}"),
         values,
         mistakes: wrong,
+        email_meant: None,
     })
 }
 
@@ -311,4 +312,51 @@ fn a_problem_speaks_the_language_of_the_site_or_plain_english() {
 #[test]
 fn what_was_typed_is_not_printed() {
     assert!(!format!("{:?}", values("Anna")).contains("Anna"));
+}
+
+#[test]
+fn a_petitions_own_fields_are_asked_like_the_others() {
+    let campaign = Campaign::new(sample::with_custom_fields()).unwrap();
+    let mut values = FormValues::default();
+    let typed = [
+        ("school", EVIL),
+        ("level", "secondary"),
+        ("teacher", "yes"),
+        ("show_name", "yes"),
+    ];
+    values.fields = typed
+        .map(|(name, value)| (name.to_owned(), Private::new(value.to_owned())))
+        .to_vec();
+    let wrong = [
+        mistake("level", "Choose"),
+        mistake("teacher", "Tick"),
+        mistake("source", "?"),
+    ];
+    let html = again(&campaign, "safe-online", "ar", &values, &wrong);
+    for (id, wanted) in [
+        ("gs-school", "type=\"text\""),
+        (
+            "gs-level",
+            " required aria-invalid=\"true\" aria-describedby=\"gs-level-error\"",
+        ),
+        (
+            "gs-teacher",
+            "type=\"checkbox\" value=\"yes\" checked required aria-invalid=\"true\"",
+        ),
+        ("gs-show_name", "type=\"checkbox\" value=\"yes\" checked"),
+    ] {
+        assert!(tag(&html, id).contains(wanted), "{id}: {}", tag(&html, id));
+    }
+    assert!(
+        html.contains("<label for=\"gs-school\">ar &#60;school&#62; <span"),
+        "{html}"
+    );
+    assert!(html.contains("<option value=\"secondary\" selected>ar &#60;secondary&#62;</option>"));
+    assert!(html.contains("ar choice choose") && html.contains("ar label show name"));
+    assert!(html.contains("<a href=\"#gs-teacher\">Tick</a>"), "{html}");
+    assert!(
+        !html.contains("winter") && !html.contains("gs-source"),
+        "{html}"
+    );
+    assert!(!html.contains("<script") && html.matches("<main>").count() == 1);
 }

@@ -5,7 +5,7 @@ use campaign_file::{ConsentText, FormKind};
 use super::{Service, messages};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
-use crate::domain::{Private, SubmittedValues, TokenSecret, ValidForm, form, state};
+use crate::domain::{Private, SubmittedValues, TokenSecret, ValidForm, email, form, state};
 use crate::pages::{self, Mistake};
 use crate::store::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, SignUpOutcome, StoreError, SubjectKind,
@@ -30,6 +30,8 @@ pub struct Request {
     pub newsletter_sha256: String,
     /// The trap for programs: people leave it empty, since they do not see it.
     pub honeypot: Private<String>,
+    /// The address of which the visitor said that it is right as it is.
+    pub email_kept: Private<String>,
     /// The captcha's answer.
     pub captcha: Answer,
     /// The nonce given to the browser.
@@ -59,6 +61,11 @@ pub enum Joined {
     },
     /// Something is to be mended.
     Invalid(Vec<Mistake>),
+    /// Sound, but the address looks misspelt: to be asked about, and taken if the visitor keeps it.
+    Doubtful {
+        /// The address that was probably meant.
+        meant: Private<String>,
+    },
     /// There is no such form.
     NoSuchForm,
     /// There is, but not in the language that the visitor reads: no proof of consent could be kept.
@@ -98,6 +105,11 @@ impl Service {
                 return Ok(Joined::Invalid([faults, changed].concat()));
             }
         };
+        // Before the captcha, whose answer is good for one form.
+        if let Some(meant) = doubted(&valid, request) {
+            metrics::counter!("addresses_doubted").increment(1);
+            return Ok(Joined::Doubtful { meant });
+        }
         let (budget, challenge) = match self.captcha(form, request).await {
             Ok(passed) => passed,
             Err(key) => {
@@ -225,6 +237,13 @@ impl Service {
             ),
         })
     }
+}
+
+/// The address that was probably meant, if the visitor has not said that theirs is right.
+fn doubted(valid: &ValidForm, request: &Request) -> Option<Private<String>> {
+    let kept = request.email_kept.expose().trim();
+    let is_kept = !kept.is_empty() && kept == request.values.get("email").trim();
+    email::suggestion(&valid.email).filter(|_| !is_kept)
 }
 
 /// What was agreed to beside another text than the one that stands there now. The proof of consent

@@ -11,10 +11,7 @@ pub(super) fn mistakes(form: FormIn<'_>, faults: &[FieldFault]) -> Vec<Mistake> 
     faults
         .iter()
         .map(|fault| {
-            let label = match Field::from_name(&fault.field) {
-                Some(_) => label(form, &fault.field),
-                None => String::new(),
-            };
+            let label = label(form, &fault.field);
             let max = match fault.kind {
                 FaultKind::TooLong { max } => max.to_string(),
                 _ => String::new(),
@@ -29,13 +26,12 @@ pub(super) fn mistakes(form: FormIn<'_>, faults: &[FieldFault]) -> Vec<Mistake> 
 }
 
 fn label(form: FormIn<'_>, field: &str) -> String {
-    let key = format!("label_{field}");
-    form.voice
-        .language
-        .texts
-        .get(&key)
-        .cloned()
-        .unwrap_or_else(|| field.to_owned())
+    if let Some(own) = form.texts.fields.get(field) {
+        return own.label.clone();
+    }
+    let key = Field::from_name(field).map(|field| format!("label_{}", field.name()));
+    key.and_then(|key| form.voice.language.texts.get(&key).cloned())
+        .unwrap_or_default()
 }
 
 /// A fault of the form as a whole, or of one field, by the key of its text.

@@ -8,8 +8,8 @@ use super::Renderer;
 use crate::fields::nearest;
 use crate::template::compile::{Expr, Fill, Path, Step};
 use crate::template::fault::{Fault, Rendering};
-use crate::template::limits;
 use crate::template::values::{self, Stride};
+use crate::template::{limits, outline};
 
 /// Shows everything in sight.
 const DUMP: &str = "__tera_context";
@@ -223,7 +223,8 @@ impl<'a> Renderer<'a> {
             Step::Variable(_) => None,
         });
         for step in keys {
-            let Some(next) = values::step(&value, step).cloned() else {
+            let next = values::step(&value, step).map(|next| outline::unrolled(next).into_owned());
+            let Some(next) = next else {
                 let fault = Fault::new(format!("There is no `{step}` in `{way}`"));
                 let keys: Vec<String> = value
                     .as_map()

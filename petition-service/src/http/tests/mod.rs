@@ -1,8 +1,10 @@
 //! The addresses, tried as browsers, programs and attackers try them: the service to try them on.
 
 mod consent;
+mod doubt;
 mod journeys;
 mod links;
+mod own_fields;
 mod refusals;
 
 use std::net::SocketAddr;
@@ -75,6 +77,7 @@ impl TestService {
             trusted_proxies = ["10.0.0.0/8"]
             cors_origins = ["https://partner.example"]
             database.path = "data.sqlite"
+            sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
             secrets.key = "0123456789abcdef0123456789abcdef"
             mail = { host = "localhost", security = "none", sender = "p@site.example" }
             captcha.provider = "none"

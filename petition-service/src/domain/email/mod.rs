@@ -1,6 +1,9 @@
 //! E-mail addresses: which are taken, and which are the same mailbox.
 
+mod suggestion;
+
 use super::Private;
+pub use suggestion::suggestion;
 
 /// Longest local part, in bytes (RFC 5321).
 const LONGEST_LOCAL: usize = 64;

@@ -1,30 +1,14 @@
 //! The form shown again, with everything kept that was typed.
 
+mod inputs;
+
 use askama::Template;
-use campaign_file::{ConsentText, Field, FieldRule, FormKind, Presence};
+use campaign_file::{ConsentText, Field, FieldRule, FormField, FormKind, Presence};
 
 use super::countries::{Country, countries};
 use super::shell;
 use super::{FormAgain, FormValues, Mistake};
-
-/// How a field is asked.
-enum Widget {
-    Line {
-        kind: &'static str,
-        autocomplete: &'static str,
-    },
-    Country,
-    Text,
-}
-
-struct Input<'a> {
-    name: &'static str,
-    label: &'a str,
-    widget: Widget,
-    required: bool,
-    value: &'a str,
-    errors: Option<String>,
-}
+use inputs::{Input, Widget};
 
 struct Tick<'a> {
     name: &'static str,
@@ -40,11 +24,22 @@ struct Listed<'a> {
     message: &'a str,
 }
 
+/// "Did you mean …?", with a button for either answer.
+struct Question<'a> {
+    title: String,
+    intro: &'a str,
+    typed: &'a str,
+    keep: String,
+    meant: &'a str,
+    take: String,
+}
+
 #[derive(Template)]
 #[template(path = "form.html")]
 struct FormPage<'a> {
     heading: &'a str,
     mistakes: Vec<Listed<'a>>,
+    question: Option<Question<'a>>,
     problem_title: &'a str,
     problem_intro: &'a str,
     post_to: &'a str,
@@ -56,6 +51,7 @@ struct FormPage<'a> {
     inputs: Vec<Input<'a>>,
     ticks: Vec<Tick<'a>>,
     optional: &'a str,
+    choice_choose: &'a str,
     country_choose: &'a str,
     countries: &'static [Country],
     privacy: &'a str,
@@ -67,20 +63,23 @@ struct FormPage<'a> {
     back: String,
 }
 
-const NEWSLETTER_FIELDS: [FieldRule; 1] = [FieldRule {
+const NEWSLETTER_FIELDS: [FormField; 1] = [FormField::Known(FieldRule {
     field: Field::Email,
     presence: Presence::Required,
-}];
+})];
 
 /// The whole page.
 pub(super) fn render(page: &FormAgain<'_>) -> String {
     let (form, values) = (page.form, page.values);
     let (voice, texts) = (form.voice, form.texts);
-    let (rules, button) = match &form.form.kind {
+    let (asked, button) = match &form.form.kind {
         FormKind::Petition(facts) => (facts.fields.as_slice(), "button_sign"),
         FormKind::Newsletter(_) => (NEWSLETTER_FIELDS.as_slice(), "button_subscribe"),
     };
-    let inputs: Vec<Input<'_>> = rules.iter().map(|rule| input(page, rule)).collect();
+    let inputs: Vec<Input<'_>> = asked
+        .iter()
+        .filter_map(|field| inputs::input(page, field))
+        .collect();
     let ticks = ticks(page);
     let known: Vec<&str> = inputs
         .iter()
@@ -91,6 +90,7 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
     let content = shell::render(&FormPage {
         heading: &texts.title,
         mistakes: listed(page.mistakes, &known),
+        question: question(page),
         problem_title: voice.text("form_problem_title"),
         problem_intro: voice.text("form_problem_intro"),
         post_to: page.post_to,
@@ -102,6 +102,7 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         inputs,
         ticks,
         optional: voice.text("optional"),
+        choice_choose: voice.text("choice_choose"),
         country_choose: voice.text("country_choose"),
         countries: countries(voice.code),
         privacy: &voice.language.privacy,
@@ -117,25 +118,29 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         page: &texts.page,
         back: voice.fill("back_to_page", &[("title", &texts.title)]),
     });
-    let title = if page.mistakes.is_empty() {
-        texts.title.clone()
-    } else {
-        // First what is new: that is what a screen reader says first.
-        format!("{}: {}", voice.text("form_problem_title"), texts.title)
+    // First what is new: that is what a screen reader says first.
+    let title = match question(page) {
+        Some(question) => format!("{} {}", question.title, texts.title),
+        None if page.mistakes.is_empty() => texts.title.clone(),
+        None => format!("{}: {}", voice.text("form_problem_title"), texts.title),
     };
     shell::wrap(Some(voice), &title, &content)
 }
 
-fn input<'a>(page: &FormAgain<'a>, rule: &FieldRule) -> Input<'a> {
-    let name = rule.field.name();
-    Input {
-        name,
-        label: page.form.voice.text(label(rule.field)),
-        widget: widget(rule.field),
-        required: rule.presence == Presence::Required,
-        value: value(page.values, name),
-        errors: errors(page.mistakes, name),
-    }
+fn question<'a>(page: &FormAgain<'a>) -> Option<Question<'a>> {
+    let (voice, meant) = (page.form.voice, page.email_meant?);
+    let typed = value(page.values, "email");
+    // An address is written from left to right, whatever stands around it.
+    let fill =
+        |key, email: &str| voice.fill(key, &[("email", &format!("\u{2066}{email}\u{2069}"))]);
+    Some(Question {
+        title: fill("email_question", meant),
+        intro: voice.text("email_question_intro"),
+        typed,
+        keep: fill("email_keep", typed.trim()),
+        meant,
+        take: fill("email_take", meant),
+    })
 }
 
 /// The newsletter that a petition's form offers.
@@ -165,7 +170,25 @@ fn ticks<'a>(page: &FormAgain<'a>) -> Vec<Tick<'a>> {
         required: false,
         errors: errors(page.mistakes, "newsletter"),
     });
-    std::iter::once(consent).chain(newsletter).collect()
+    show_name(page)
+        .into_iter()
+        .chain([consent])
+        .chain(newsletter)
+        .collect()
+}
+
+/// The box by which a signer asks to be named; never ticked beforehand.
+fn show_name<'a>(page: &FormAgain<'a>) -> Option<Tick<'a>> {
+    let FormKind::Petition(facts) = &page.form.form.kind else {
+        return None;
+    };
+    facts.show_name.then(|| Tick {
+        name: "show_name",
+        text: page.form.voice.text("label_show_name"),
+        ticked: value(page.values, "show_name") == "yes",
+        required: false,
+        errors: errors(page.mistakes, "show_name"),
+    })
 }
 
 fn listed<'a>(mistakes: &'a [Mistake], known: &[&str]) -> Vec<Listed<'a>> {
@@ -191,33 +214,6 @@ fn errors(mistakes: &[Mistake], field: &str) -> Option<String> {
     let mine = mistakes.iter().filter(|mistake| mistake.field == field);
     let messages: Vec<&str> = mine.map(|mistake| mistake.message.as_str()).collect();
     (!messages.is_empty()).then(|| messages.join(" "))
-}
-
-fn label(field: Field) -> &'static str {
-    match field {
-        Field::FirstName => "label_first_name",
-        Field::LastName => "label_last_name",
-        Field::Email => "label_email",
-        Field::Country => "label_country",
-        Field::Postcode => "label_postcode",
-        Field::City => "label_city",
-        Field::Phone => "label_phone",
-        Field::Comment => "label_comment",
-    }
-}
-
-fn widget(field: Field) -> Widget {
-    let line = |kind, autocomplete| Widget::Line { kind, autocomplete };
-    match field {
-        Field::FirstName => line("text", "given-name"),
-        Field::LastName => line("text", "family-name"),
-        Field::Email => line("email", "email"),
-        Field::Postcode => line("text", "postal-code"),
-        Field::City => line("text", "address-level2"),
-        Field::Phone => line("tel", "tel"),
-        Field::Country => Widget::Country,
-        Field::Comment => Widget::Text,
-    }
 }
 
 /// The service's base, from the address of a form (`{base}/petitions/{id}/sign`).
