@@ -138,7 +138,8 @@ impl Run {
         let mut graph = self.take(graph);
         let templates = self.timed("templates", templates);
         let templates = self.take(templates);
-        graph.settle(templates.dialect());
+        let faults = graph.settle(templates.dialect());
+        self.report.diagnostics.extend(faults);
         Heads {
             sources,
             content,
