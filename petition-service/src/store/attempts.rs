@@ -6,6 +6,7 @@ use campaign_file::Field;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::confirm::Mark;
 use super::engine::{Conn, Error, Value, bulks, statements, values};
 use super::ms;
 use super::records::{NewSignUp, StoreError, SubjectKind};
@@ -228,20 +229,19 @@ pub(super) async fn drop_held(conn: &mut Conn, held: &HeldBack) -> Result<(), Er
 }
 
 /// Erases what the other forms of confirmed mailboxes hold, and drops the mails that wait for them.
-pub(super) async fn settle(
-    conn: &mut Conn,
-    confirmed: &[(Uuid, Uuid, SubjectKind)],
-) -> Result<(), Error> {
-    let rows = || {
-        let row = |(subject, attempt, kind): &(Uuid, Uuid, SubjectKind)| {
-            let renews = i64::from(*kind == SubjectKind::Petition);
-            values![*subject, *attempt, renews]
-        };
-        confirmed.iter().map(row).collect()
+pub(super) async fn settle(conn: &mut Conn, confirmed: &[Mark]) -> Result<(), Error> {
+    let rows = |others_only: bool| {
+        let marks = confirmed.iter().filter(|mark| mark.others || !others_only);
+        marks
+            .map(|mark| {
+                let renews = i64::from(mark.kind == SubjectKind::Petition);
+                values![mark.subject, mark.attempt, renews]
+            })
+            .collect()
     };
-    conn.bulk(&SETTLE, rows()).await?;
-    conn.bulk(&DROP_MAILS, rows()).await?;
-    conn.bulk(&FORGET_RECIPIENTS, rows()).await?;
+    conn.bulk(&SETTLE, rows(true)).await?;
+    conn.bulk(&DROP_MAILS, rows(false)).await?;
+    conn.bulk(&FORGET_RECIPIENTS, rows(true)).await?;
     Ok(())
 }
 

@@ -176,6 +176,7 @@ async fn carry_out(
             subject: found.subject,
             attempt: found.attempt,
             kind: found.about.kind,
+            others: found.others,
             at: ms(one.now),
         })
         .collect();
@@ -213,6 +214,9 @@ pub(super) struct Mark {
     pub(super) subject: Uuid,
     pub(super) attempt: Uuid,
     pub(super) kind: SubjectKind,
+    /// Whether there may be other attempts.
+    pub(super) others: bool,
+    /// In milliseconds.
     pub(super) at: i64,
 }
 
@@ -224,9 +228,5 @@ pub(super) async fn mark_confirmed(conn: &mut Conn, marks: &[Mark]) -> Result<()
     };
     conn.bulk(&SUBJECTS, rows()).await?;
     conn.bulk(&ATTEMPTS, rows()).await?;
-    let settled: Vec<_> = marks
-        .iter()
-        .map(|mark| (mark.subject, mark.attempt, mark.kind))
-        .collect();
-    attempts::settle(conn, &settled).await
+    attempts::settle(conn, marks).await
 }

@@ -13,12 +13,15 @@ use super::{Store, ms};
 const PORTION: u32 = 5_000;
 
 macro_rules! take {
-    ($lock:literal) => {
+    ($among:literal, $lock:literal, $end:literal) => {
         concat!(
-            "delete from to_count where seq in (
+            "delete from to_count where seq ",
+            $among,
+            "(
                  select seq from to_count order by seq limit $1",
             $lock,
-            ") returning form_id, country, delta"
+            $end,
+            " returning form_id, country, delta"
         )
     };
 }
@@ -27,7 +30,8 @@ statements! {
     NEWS = "select exists (select 1 from to_count) as news";
 
     // A second job takes what the first one leaves: each entry is counted once.
-    TAKE = take!(""), postgres take!(" for update skip locked");
+    // An array, because PostgreSQL may run what stands in `in (…)` more than once, past its limit.
+    TAKE = take!("in ", "", ")"), postgres take!("= any (array ", " for update skip locked", "))");
 
     COUNTED = "select total, at from counts where form_id = $1";
 

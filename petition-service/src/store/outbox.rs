@@ -14,16 +14,19 @@ use super::{Store, ms, ms_before};
 use crate::domain::Private;
 
 macro_rules! claim {
-    ($lock:literal) => {
+    ($among:literal, $lock:literal, $end:literal) => {
         concat!(
             "update outbox set leased_until = $3, leased_by = $4
-             where id in (
+             where id ",
+            $among,
+            "(
                  select id from outbox
                  where state = 'waiting' and priority = $5 and not_before <= $1
                      and (leased_until is null or leased_until <= $1)
                  order by not_before, id limit $2",
             $lock,
-            ")
+            $end,
+            "
              returning id, kind, priority, not_before, tries, attempt_id, recipient, hot_key_id,
                  (select a.lang from attempts a where a.id = outbox.attempt_id) as lang,
                  (select s.form_id from attempts a join subjects s on s.id = a.subject_id
@@ -42,7 +45,9 @@ statements! {
          order by p.priority";
 
     // Rows that another instance is taking are passed over: nobody waits, and nobody gets them twice.
-    CLAIM = claim!(""), postgres claim!(" for update skip locked");
+    // An array, because PostgreSQL may run what stands in `in (…)` more than once, past its limit.
+    CLAIM = claim!("in ", "", ")"),
+        postgres claim!("= any (array ", " for update skip locked", "))");
 
     WAITING = "select count(*) as n, min(created_at) as oldest from outbox where state = 'waiting'";
 

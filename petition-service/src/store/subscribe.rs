@@ -73,6 +73,7 @@ pub(super) async fn subscribe_too(
         subject,
         attempt,
         kind: SubjectKind::Newsletter,
+        others: true,
         at: ms(one.now),
     };
     mark_confirmed(conn, &[mark]).await?;

@@ -18,7 +18,9 @@ macro_rules! found {
                  a.lang, a.nonce_hash, a.country, a.newsletter_id, s.id as subject, s.form_id,
                  s.kind, s.state,
                  s.state = 'confirmed' and a.sealed is not null and a.confirmed_at is null
-                     and s.attempt_id is distinct from a.id as renews
+                     and s.attempt_id is distinct from a.id as renews,
+                 exists (select 1 from attempts b where b.subject_id = s.id and b.id <> a.id)
+                     as others
              from ",
             $from,
             " join attempts a on a.id = t.attempt_id
@@ -122,6 +124,8 @@ pub(super) struct Found {
     pub(super) sealed: Option<Vec<u8>>,
     /// A form newer than the confirmed one, whose place it can take.
     pub(super) renews: bool,
+    /// Whether the mailbox has sent other forms.
+    pub(super) others: bool,
     expires_at: i64,
     nonce_hash: Option<TokenHash>,
 }
@@ -197,6 +201,7 @@ pub(super) fn read(row: Option<Row>) -> Result<Option<Found>, Error> {
         newsletter: row.maybe_text("newsletter_id")?,
         sealed: row.maybe_blob("token_sealed")?,
         renews: row.flag("renews")?,
+        others: row.flag("others")?,
         expires_at: row.int("expires_at")?,
         nonce_hash: nonce.and_then(|bytes| TokenHash::from_stored(&bytes)),
     }))
