@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use campaign_file::Field;
+use petition_service::app::Keyring;
+use petition_service::domain::seal::{PrivateKey, PublicKeys};
 use petition_service::domain::{Clock, Keys, Private, Purpose, TokenSecret};
 use petition_service::store::{
     Address, Consent, MailBudget, NewSignUp, NewToken, Store, StoreOptions, SubjectKind,
@@ -76,9 +78,12 @@ async fn main() -> anyhow::Result<()> {
     let address = Address::parse(&address, Path::new("")).map_err(|fault| anyhow!(fault))?;
     let forms: u64 = arguments.next().context("a number of forms")?.parse()?;
     let callers: u64 = arguments.next().context("a number of callers")?.parse()?;
-    let store = Store::open(address, StoreOptions::default()).await?;
     let now = Clock::system().now();
     let keys = Keys::new(b"secret");
+    let public = PublicKeys::new(PrivateKey::generate().public(), []);
+    let keyring = Arc::new(Keyring::new(public, &keys, Clock::system()));
+    let store = Store::open(address, StoreOptions::new(keyring.clone())).await?;
+    keyring.begin(&store).await?;
     let run = u128::from(now.timestamp_millis().unsigned_abs());
 
     let signed = rate(forms, callers, |number| {

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, counts_file};
+use super::{App, Keyring, counts_file};
 use crate::http::{Background, Web};
 use crate::outbox::{Worker, WorkerOptions};
 use crate::store::Store;
@@ -21,6 +21,9 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// How often what is over is erased.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+
+/// How often it is looked whether a key has served its time.
+const KEYS_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a job is one instance's. Whoever is killed in the middle holds it up for so long.
 const TURN: Duration = Duration::from_secs(10);
@@ -63,6 +66,8 @@ impl App {
         tasks.spawn(watched("counts", fold, parts, stop));
         let expire = expire(service.clone(), web.clone(), stop.clone());
         tasks.spawn(watched("erasing", expire, parts, stop));
+        let keys = keys(service.clone(), Arc::clone(&self.keyring), stop.clone());
+        tasks.spawn(watched("keys", keys, parts, stop));
         let presence = presence(service.clone(), stop.clone());
         tasks.spawn(watched("presence", presence, parts, stop));
         let writer = writer(service.store.clone(), stop.clone());
@@ -132,6 +137,19 @@ async fn expire(service: Service, web: Web, stop: CancellationToken) {
         let pause = tokio::time::sleep(EXPIRE_EVERY);
         if stop.run_until_cancelled(pause).await.is_none() {
             return turn.give_back(&service).await;
+        }
+    }
+}
+
+/// Keys for recipients come and go.
+async fn keys(service: Service, keyring: Arc<Keyring>, stop: CancellationToken) {
+    loop {
+        let pause = tokio::time::sleep(KEYS_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+        if let Err(error) = keyring.turn(&service.store).await {
+            tracing::error!(%error, "the key for recipients could not be changed");
         }
     }
 }

@@ -10,6 +10,7 @@ mod confirm;
 mod counts;
 mod engine;
 mod expire;
+mod hot_keys;
 mod leases;
 mod leave;
 mod lock;
@@ -39,6 +40,7 @@ use uuid::Uuid;
 
 pub use engine::Address;
 use engine::{Conn, Error, Pool, statements};
+pub use hot_keys::WrappedKey;
 pub use lock::Lock;
 pub use options::StoreOptions;
 pub use records::{
@@ -46,7 +48,7 @@ pub use records::{
     NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, SubjectKind, UsedChallenge,
 };
-pub use vault::{NotSealed, OpenVault, Sealed, Vault};
+pub use vault::{NoKeys, NotSealed, Sealed, Vault};
 use writer::Writer;
 
 /// The database. Clones share it.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::vault::{OpenVault, Vault};
+use super::vault::Vault;
 
 /// How the store behaves.
 #[derive(Clone)]
@@ -31,8 +31,10 @@ impl fmt::Debug for StoreOptions {
     }
 }
 
-impl Default for StoreOptions {
-    fn default() -> Self {
+impl StoreOptions {
+    /// The usual ones.
+    #[must_use]
+    pub fn new(vault: Arc<dyn Vault>) -> Self {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         Self {
             readers: 4,
@@ -41,7 +43,7 @@ impl Default for StoreOptions {
             notice_every: DAY,
             keep_pending: 7 * DAY,
             keep_ended_links: 90 * DAY,
-            vault: Arc::new(OpenVault),
+            vault,
         }
     }
 }

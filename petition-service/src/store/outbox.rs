@@ -101,6 +101,14 @@ impl Store {
             priorities,
         };
         let mut rows = self.writer.write(claim).await?;
+        let vault = &self.options.vault;
+        let strange = |row: &Claimed| {
+            let key = row.recipient.as_ref().map(|recipient| recipient.key_id);
+            key.is_some_and(|key| !vault.knows(key))
+        };
+        if rows.iter().any(strange) {
+            vault.learn(&self.hot_keys().await?);
+        }
         rows.sort_by_key(|row| (row.priority, row.not_before, row.id));
         let mut jobs = Vec::with_capacity(rows.len());
         let mut lost = Vec::new();

@@ -1,11 +1,15 @@
 //! A database for tests, a time of one's own, and forms to put in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use campaign_file::Field;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
+mod open_vault;
 mod postgres;
+
+pub(crate) use open_vault::OpenVault;
 
 use super::engine::{Row, Statement};
 use super::{
@@ -20,10 +24,15 @@ pub(crate) fn minute(minutes: i64) -> DateTime<Utc> {
     start.single().expect("a moment") + TimeDelta::minutes(minutes)
 }
 
+/// The usual behaviour, with nothing sealed.
+pub(crate) fn options() -> StoreOptions {
+    StoreOptions::new(Arc::new(OpenVault))
+}
+
 /// An SQLite database that goes with its folder.
 pub(crate) async fn store() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path().join("data.sqlite"), StoreOptions::default())
+    let store = Store::open(folder.path().join("data.sqlite"), options())
         .await
         .expect("open");
     (store, folder)
@@ -63,7 +72,7 @@ impl Home {
 
     /// Opens it once more.
     pub(crate) async fn open(&self) -> Store {
-        let opened = Store::open(self.address(), StoreOptions::default()).await;
+        let opened = Store::open(self.address(), options()).await;
         opened.expect("open")
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::hot_keys::WrappedKey;
 use crate::domain::{Private, TokenSecret};
 
 /// Sealed bytes, and the name of the key that opens them.
@@ -44,6 +44,12 @@ pub trait Vault: Send + Sync + 'static {
     /// Opens a mail's recipient, if its key is still there.
     fn open_recipient(&self, mail: Uuid, sealed: &Sealed) -> Option<Private<Vec<u8>>>;
 
+    /// Whether a recipient under this key can be opened here.
+    fn knows(&self, key_id: [u8; 8]) -> bool;
+
+    /// Takes up keys that other instances made.
+    fn learn(&self, keys: &[WrappedKey]);
+
     /// Seals something so that only the token's holder can have it opened.
     ///
     /// # Errors
@@ -57,50 +63,38 @@ pub trait Vault: Send + Sync + 'static {
     fn mark(&self, parts: &[&[u8]]) -> [u8; 16];
 }
 
-/// Stands in for a vault where there is none yet: it seals NOTHING. To be replaced by one with keys.
+/// For those who look after the database and hold no keys: nothing is sealed, and nothing opened.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct OpenVault;
+pub struct NoKeys;
 
-impl OpenVault {
-    fn as_it_is(plain: &[u8]) -> Sealed {
-        Sealed {
-            bytes: plain.to_vec(),
-            key_id: [0; 8],
-        }
-    }
-}
-
-impl Vault for OpenVault {
-    fn seal_form(&self, _: &str, _: Uuid, plain: &[u8]) -> Result<Sealed, NotSealed> {
-        Ok(Self::as_it_is(plain))
+impl Vault for NoKeys {
+    fn seal_form(&self, _: &str, _: Uuid, _: &[u8]) -> Result<Sealed, NotSealed> {
+        Err(NotSealed)
     }
 
-    fn seal_recipient(&self, _: Uuid, plain: &[u8]) -> Result<Sealed, NotSealed> {
-        Ok(Self::as_it_is(plain))
+    fn seal_recipient(&self, _: Uuid, _: &[u8]) -> Result<Sealed, NotSealed> {
+        Err(NotSealed)
     }
 
-    fn open_recipient(&self, _: Uuid, sealed: &Sealed) -> Option<Private<Vec<u8>>> {
-        Some(Private::new(sealed.bytes.clone()))
+    fn open_recipient(&self, _: Uuid, _: &Sealed) -> Option<Private<Vec<u8>>> {
+        None
     }
 
-    fn seal_with_token(&self, _: &TokenSecret, plain: &[u8]) -> Result<Vec<u8>, NotSealed> {
-        Ok(plain.to_vec())
+    fn knows(&self, _: [u8; 8]) -> bool {
+        false
     }
 
-    fn open_with_token(&self, _: &TokenSecret, sealed: &[u8]) -> Option<Private<Vec<u8>>> {
-        Some(Private::new(sealed.to_vec()))
+    fn learn(&self, _: &[WrappedKey]) {}
+
+    fn seal_with_token(&self, _: &TokenSecret, _: &[u8]) -> Result<Vec<u8>, NotSealed> {
+        Err(NotSealed)
     }
 
-    fn mark(&self, parts: &[&[u8]]) -> [u8; 16] {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let mut mark = [0; 16];
-        for (to, from) in mark.iter_mut().zip(hash.finalize()) {
-            *to = from;
-        }
-        mark
+    fn open_with_token(&self, _: &TokenSecret, _: &[u8]) -> Option<Private<Vec<u8>>> {
+        None
+    }
+
+    fn mark(&self, _: &[&[u8]]) -> [u8; 16] {
+        [0; 16]
     }
 }

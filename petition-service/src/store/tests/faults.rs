@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::QUEUED;
 use crate::domain::{Purpose, TokenSecret};
 use crate::store::engine::{Conn, Error, Statement, values};
-use crate::store::testing::{On, ask, minute, on_both, signature};
+use crate::store::testing::{On, ask, minute, on_both, options, signature};
 use crate::store::writer::{Done, Write};
-use crate::store::{NewToken, Store, StoreError, StoreOptions};
+use crate::store::{NewToken, Store, StoreError};
 
 on_both![what_cannot_be_done_fails_alone];
 
@@ -88,7 +88,7 @@ async fn a_database_from_before_the_first_release_is_refused_with_what_to_do() {
     let table = sqlx::query("create table folded (id integer)");
     table.execute(&mut old).await.expect("a table");
     old.close().await.expect("closed");
-    let opened = Store::open(file, StoreOptions::default()).await;
+    let opened = Store::open(file, options()).await;
     let fault = opened.err().expect("refused").to_string();
     assert!(fault.contains("move it away"), "{fault}");
 }
@@ -97,7 +97,7 @@ async fn a_database_from_before_the_first_release_is_refused_with_what_to_do() {
 async fn a_server_that_is_not_there_is_named_without_the_password() {
     let url = "postgres://anna:secret@127.0.0.1:1/petitions";
     let address = crate::store::Address::parse(url, std::path::Path::new("")).expect("an address");
-    let opened = Store::open(address, StoreOptions::default()).await;
+    let opened = Store::open(address, options()).await;
     let fault = opened.err().expect("refused").to_string();
     assert!(fault.contains("127.0.0.1:1/petitions"), "{fault}");
     assert!(fault.contains("server runs"), "{fault}");
