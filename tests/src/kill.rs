@@ -9,9 +9,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use petition_service::domain::seal::PrivateKey;
 
 use crate::support::database::Database;
 use crate::support::http::{get, post};
@@ -26,6 +28,9 @@ const SIGNERS: usize = 6;
 
 /// How many unconfirmed forms each of them leaves behind.
 const BACKLOG: usize = 20;
+
+/// Opens what the services of this process sealed.
+static KEY: LazyLock<PrivateKey> = LazyLock::new(PrivateKey::generate);
 
 /// The service's database, beside its configuration.
 const DATABASE: &str = "petition.sqlite";
@@ -132,16 +137,19 @@ fn wait_until_it_listens(service: SocketAddr) {
 /// What was acknowledged before the last kill is on the disk.
 fn check_acknowledged(site: &Path, taken: &BTreeSet<String>, confirmed: &BTreeSet<String>) {
     let mut database = Database::open(&site.join(DATABASE));
-    let stored = database.texts(
-        "select json_extract(cast(sealed as text), '$.email') from attempts where sealed is not null",
+    let stored = database.addresses(
+        "select s.form_id, a.id, a.sealed from attempts a join subjects s on s.id = a.subject_id
+         where a.sealed is not null",
+        &KEY,
     );
     let lost: Vec<_> = taken.difference(&stored).collect();
     assert!(lost.is_empty(), "acknowledged and not stored: {lost:?}");
-    let stored = database.texts(
-        "select json_extract(cast(a.sealed as text), '$.email') from subjects s
+    let stored = database.addresses(
+        "select s.form_id, a.id, a.sealed from subjects s
          join attempts a on a.id = s.attempt_id and a.confirmed_at is not null
          join confirmations c on c.subject_id = s.id and c.delta = 1
          where s.state = 'confirmed'",
+        &KEY,
     );
     let lost: Vec<_> = confirmed.difference(&stored).collect();
     assert!(lost.is_empty(), "acknowledged and not confirmed: {lost:?}");
@@ -306,7 +314,7 @@ campaign_file = "campaign.json"
 [database]
 path = "{DATABASE}"
 [sealing]
-public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
+public_key = "{}"
 [secrets]
 key = "0123456789abcdef0123456789abcdef"
 [mail]
@@ -319,6 +327,7 @@ provider = "none"
 [limits]
 per_network_per_hour = 4000000
 "#,
+        KEY.public(),
         smtp.port()
     );
     fs::write(folder.join("service.toml"), text).expect("written");

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use petition_service::domain::seal::{Content, Place, PrivateKey};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, Row};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 /// An open database.
 pub(crate) struct Database {
@@ -28,11 +30,20 @@ impl Database {
         }
     }
 
-    /// The texts of a query's first column.
-    pub(crate) fn texts(&mut self, query: &'static str) -> BTreeSet<String> {
+    /// The addresses in sealed forms: the query gives `form_id`, `id` and `sealed`.
+    pub(crate) fn addresses(&mut self, query: &'static str, key: &PrivateKey) -> BTreeSet<String> {
         let rows = sqlx::query(query).fetch_all(&mut self.connection);
         let rows = self.runtime.block_on(rows).expect("read");
-        rows.iter().map(|row| row.get(0)).collect()
+        let address = |row: &SqliteRow| {
+            let place = Place {
+                form_id: row.get("form_id"),
+                attempt_id: Uuid::from_slice(row.get("id")).expect("an id"),
+            };
+            let bytes = key.open(place, row.get("sealed")).expect("it opens");
+            let form = Content::from_bytes(&bytes).expect("a form");
+            form.email.expose().clone()
+        };
+        rows.iter().map(address).collect()
     }
 
     /// The number that a query gives.
