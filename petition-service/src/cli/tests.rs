@@ -17,7 +17,7 @@ async fn mails_that_were_given_up_wait_again() {
     let lease = Duration::from_secs(60);
     for job in store.outbox_claim(10, now, lease).await.expect("claimed") {
         store
-            .outbox_give_up(job.id, "relay access denied", now)
+            .outbox_give_up(job.id, "relay access denied", false, now)
             .await
             .expect("noted");
     }
@@ -31,6 +31,14 @@ async fn mails_that_were_given_up_wait_again() {
     assert_eq!(jobs.iter().map(|job| job.tries).collect::<Vec<_>>(), [1, 1]);
     let told = retry_dead(&database).await.expect("done");
     assert_eq!(told, "0 mails that were given up wait again.");
+    // Where there is no mailbox nothing can be mended, and nobody's address is kept.
+    for job in jobs {
+        let reason = "no such mailbox";
+        let given_up = store.outbox_give_up(job.id, reason, true, later).await;
+        given_up.expect("noted");
+    }
+    let told = retry_dead(&database).await.expect("done");
+    assert!(told.contains("2 mails cannot be sent"), "{told}");
     assert!(
         retry_dead(&Address::sqlite(folder.path().join("none")))
             .await

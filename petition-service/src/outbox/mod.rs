@@ -180,9 +180,13 @@ impl Worker {
                     kind,
                     tries = job.tries,
                     reason,
-                    "mail given up; once the cause is mended, `outbox retry-dead` sends it"
+                    for_good,
+                    "mail given up; unless it is for good, `outbox retry-dead` sends it once the \
+                     cause is mended"
                 );
-                self.store.outbox_give_up(id, &reason, now()).await
+                self.store
+                    .outbox_give_up(id, &reason, for_good, now())
+                    .await
             }
             Tried::Failed { reason, .. } => {
                 count("put_off");

@@ -164,7 +164,8 @@ impl Store {
         self.settle(id, Settled::Retry(at, reason.to_owned())).await
     }
 
-    /// The mail will not leave. Its row stays, with the reason, and [`Store::stats`] tells of it.
+    /// The mail will not leave. Its row stays, with the reason, and [`Store::stats`] tells of it. If
+    /// nothing can mend it (`for_good`), its recipient is forgotten.
     ///
     /// # Errors
     /// [`StoreError`]: it will be tried again when its lease ends.
@@ -172,9 +173,15 @@ impl Store {
         &self,
         id: Uuid,
         reason: &str,
+        for_good: bool,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.settle(id, Settled::Dead(now, reason.to_owned())).await
+        let dead = Settled::Dead {
+            at: now,
+            reason: reason.to_owned(),
+            for_good,
+        };
+        self.settle(id, dead).await
     }
 
     /// Lets the mails that were given up wait again, with all their tries before them; how many. Those

@@ -22,9 +22,12 @@ bulks! {
          from v where outbox.id = v.id and outbox.state = 'waiting'
              and (outbox.leased_by is null or outbox.leased_by = v.holder)";
 
-    DEAD(id Blob, holder Text, at Int, reason Text) =
+    // Whom it was for is forgotten if nothing can mend it.
+    DEAD(id Blob, holder Text, at Int, reason Text, for_good Int) =
         "update outbox set tries = outbox.tries + 1, state = 'dead', done_at = v.at,
-             leased_until = null, leased_by = null, reason = v.reason
+             leased_until = null, leased_by = null, reason = v.reason,
+             recipient = case when v.for_good = 1 then null else outbox.recipient end,
+             hot_key_id = case when v.for_good = 1 then null else outbox.hot_key_id end
          from v where outbox.id = v.id and outbox.state = 'waiting'
              and (outbox.leased_by is null or outbox.leased_by = v.holder)";
 
@@ -37,7 +40,11 @@ bulks! {
 pub(super) enum Settled {
     Sent(DateTime<Utc>),
     Retry(DateTime<Utc>, String),
-    Dead(DateTime<Utc>, String),
+    Dead {
+        at: DateTime<Utc>,
+        reason: String,
+        for_good: bool,
+    },
     Released,
 }
 
@@ -67,7 +74,14 @@ impl Hot for Settle {
             _ => None,
         });
         let dead = rows(|one| match &one.how {
-            Settled::Dead(at, reason) => Some(values![one.id, &one.holder, ms(*at), reason]),
+            Settled::Dead {
+                at,
+                reason,
+                for_good,
+            } => {
+                let for_good = i64::from(*for_good);
+                Some(values![one.id, &one.holder, ms(*at), reason, for_good])
+            }
             _ => None,
         });
         let released = rows(|one| match &one.how {
