@@ -31,7 +31,15 @@ pub struct Diagnostic {
     pub column: Option<usize>,
     /// How to mend it.
     pub hint: Option<String>,
+    /// The key of the file that it is about (`markdown.highlighting.theme`), for a fault seen long
+    /// after that file was read: `engine` finds its line and column.
+    #[serde(skip)]
+    pub about: Option<Box<Key>>,
 }
+
+/// The way to a key of a file: the tables around it and its name, between points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(pub String);
 
 impl Diagnostic {
     /// An error.
@@ -52,6 +60,7 @@ impl Diagnostic {
             line: None,
             column: None,
             hint: None,
+            about: None,
         }
     }
 
@@ -81,6 +90,13 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// About this key of its file.
+    #[must_use]
+    pub fn about(mut self, key: impl Into<String>) -> Self {
+        self.about = Some(Box::new(Key(key.into())));
         self
     }
 

@@ -132,11 +132,13 @@ fn wait_until_it_listens(service: SocketAddr) {
 /// What was acknowledged before the last kill is on the disk.
 fn check_acknowledged(site: &Path, taken: &BTreeSet<String>, confirmed: &BTreeSet<String>) {
     let mut database = Database::open(&site.join(DATABASE));
-    let stored = database.texts("select email from attempts where email is not null");
+    let stored = database.texts(
+        "select json_extract(cast(sealed as text), '$.email') from attempts where sealed is not null",
+    );
     let lost: Vec<_> = taken.difference(&stored).collect();
     assert!(lost.is_empty(), "acknowledged and not stored: {lost:?}");
     let stored = database.texts(
-        "select a.email from subjects s
+        "select json_extract(cast(a.sealed as text), '$.email') from subjects s
          join attempts a on a.id = s.attempt_id and a.confirmed_at is not null
          join confirmations c on c.subject_id = s.id and c.delta = 1
          where s.state = 'confirmed'",
@@ -289,12 +291,12 @@ fn confirm_path(mail: &str) -> String {
     format!("/confirm/{token}")
 }
 
-fn free_port() -> SocketAddr {
+pub(crate) fn free_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address")
 }
 
-fn configure(folder: &Path, listen: SocketAddr, metrics: SocketAddr, smtp: SocketAddr) {
+pub(crate) fn configure(folder: &Path, listen: SocketAddr, metrics: SocketAddr, smtp: SocketAddr) {
     let text = format!(
         r#"
 public_url = "http://{listen}"

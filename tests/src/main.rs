@@ -12,3 +12,5 @@ mod support;
 mod theme;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod upgrade;

@@ -227,6 +227,18 @@ fn numbers_of_counts_json_stand_in_the_pages() {
             assert!(html.contains(&wanted), "{lang}: {wanted}");
         }
     }
+    // Nine tenths of the last goal are reached: the next of 1, 2, 5 …
+    fs::write(
+        site.path().join("counts.json"),
+        r#"{"safe-online": {"count": 4500}}"#,
+    )
+    .expect("written");
+    build(site.path());
+    let html = page(site.path(), "en/petitions/safe-online/");
+    assert!(
+        html.contains("<progress max=\"10000\" value=\"4500\""),
+        "{html}"
+    );
 }
 
 const PETITION: &str = "content/petitions/safe-online/index.md";

@@ -94,7 +94,7 @@ const CONFINED: &[Confined] = &[
     Confined {
         program: "generator",
         words: &["rayon"],
-        only_in: &["engine", "source", "view", "emit"],
+        only_in: &["engine", "graph", "source", "view", "emit"],
         because: "only stages that go over the whole site share work among threads (rule 3)",
     },
     Confined {

@@ -60,7 +60,9 @@ pub(super) fn collect(
                 );
                 continue;
             }
-            let place = table.fault("");
+            let place = table
+                .fault_at("id", "")
+                .hint("give one of the two another id");
             let Some(facts) = (kind.read)(table, faults) else {
                 continue;
             };
@@ -78,6 +80,7 @@ pub(super) fn collect(
         }
     }
     unknown_newsletters(&forms, &origins, faults);
+    unknown_petitions(site, faults);
     forms
 }
 
@@ -118,7 +121,11 @@ fn form(
             Diagnostic::error(format!(
                 "`languages` names `{code}`, which the site does not have"
             ))
-            .in_file(content_file(&page.id.0)),
+            .in_file(content_file(&page.id.0))
+            .about(format!("{}.languages", kind.facts))
+            .hint(format!(
+                "take it away, or add [languages.{code}] to the configuration"
+            )),
         );
     }
     let mut languages = BTreeMap::new();
@@ -133,6 +140,7 @@ fn form(
                     facts.id
                 ))
                 .in_file(content_file(&page.id.0))
+                .about(format!("{}.languages", kind.facts))
                 .hint(format!(
                     "write its translation beside it, or say which languages it has: languages = [\"{}\"]",
                     settings.default_language
@@ -164,7 +172,12 @@ fn texts(
     let file = content_file(&page.id.0);
     let title = page.front.title.clone().filter(|t| !t.trim().is_empty());
     if title.is_none() {
-        faults.push(Diagnostic::error("a page with a form needs a `title`").in_file(file.clone()));
+        faults.push(
+            Diagnostic::error("a page with a form needs a `title`")
+                .in_file(file.clone())
+                .at(1, 1)
+                .hint("write one at the head of the file: title = \"…\""),
+        );
     }
     let Some(mut table) = open(site, page, kind.texts, faults) else {
         faults.push(
@@ -173,6 +186,7 @@ fn texts(
                 page.lang, kind.texts
             ))
             .in_file(file)
+            .about(kind.facts)
             .hint(format!("add `[{}]` with `consent = \"…\"`", kind.texts)),
         );
         return None;
@@ -231,6 +245,31 @@ fn add_form_pages(
     }
 }
 
+/// Pages that show the form of a page without one: the theme would show none, and nobody be told.
+fn unknown_petitions(site: &SiteSources<'_>, faults: &mut Vec<Diagnostic>) {
+    let is_petition = |file: &str| {
+        let page = site.graph.pages.get(file);
+        page.is_some_and(|page| {
+            let facts = page.front.extra.get_from_path("petition");
+            facts.is_some_and(|facts| !facts.is_undefined())
+        })
+    };
+    for page in site.graph.pages.values() {
+        let named = page.front.extra.get_from_path("petition_page");
+        let Some(named) = named.and_then(|value| value.as_str()) else {
+            continue;
+        };
+        if !is_petition(named) {
+            faults.push(
+                Diagnostic::error(format!("`{named}` is the page of no petition"))
+                    .in_file(content_file(&page.id.0))
+                    .about("extra.petition_page")
+                    .hint("name the file of the default language's page below content/, as in \"petitions/a/index.md\""),
+            );
+        }
+    }
+}
+
 fn unknown_newsletters(
     forms: &BTreeMap<String, Form>,
     origins: &BTreeMap<String, String>,
@@ -255,7 +294,11 @@ fn unknown_newsletters(
                     "the petition `{id}` offers the newsletter `{newsletter}`, which no page describes"
                 ))
                 .in_file(origins.get(id).cloned().unwrap_or_default())
-                .hint(format!("newsletters of this site: {}", newsletters.join(", "))),
+                .about("extra.petition.newsletter")
+                .hint(match newsletters.as_slice() {
+                    [] => "write a page with [extra.newsletter], or take the line away".to_owned(),
+                    known => format!("newsletters of this site: {}", known.join(", ")),
+                }),
             );
         }
     }

@@ -35,7 +35,13 @@ pub(super) fn render(
         .with("current_path", path)
         .with("current_url", address)
         .with("shell", Value::from(marks));
-    let shell = templates.render(template, &context, scope)?;
+    let shell = templates
+        .render(template, &context, scope)
+        .map_err(|fault| match fault.file {
+            // The template itself is missing.
+            None => fault.in_file("groundswell.toml").about("campaign.shell"),
+            Some(_) => fault,
+        })?;
     let marks = shell.matches(SHELL_MAIN).count();
     if marks == 1 {
         return Ok(shell);

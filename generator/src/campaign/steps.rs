@@ -32,6 +32,7 @@ pub(super) fn collect(
             faults.push(
                 Diagnostic::error(format!("there is no step `{name}`"))
                     .in_file(file)
+                    .about("extra.step")
                     .hint(format!(
                         "known steps: {}, {PRIVACY}",
                         StepPages::NAMES.join(", ")
@@ -48,7 +49,9 @@ pub(super) fn collect(
                     "two pages of the language `{}` are the step `{name}`: this one and {other}",
                     page.lang
                 ))
-                .in_file(file),
+                .in_file(file)
+                .about("extra.step")
+                .hint("let one of the two be the step, and take `step` away from the other"),
             );
         }
     }

@@ -44,7 +44,7 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
     settings.insert("public_url".to_owned(), text(&public_url));
     settings.insert("campaign_file".to_owned(), path(campaign_file.clone()));
     settings.insert("counts_file".to_owned(), path(folder.join(COUNTS)));
-    let database = path(folder.join("petition.sqlite"));
+    let database = path(folder.join("trial.sqlite"));
     settings.insert("database".to_owned(), table([("path", database)]));
     let secret = text(&secrets::secret(&folder)?);
     settings.insert("secrets".to_owned(), table([("key", secret)]));

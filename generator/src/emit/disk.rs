@@ -54,7 +54,15 @@ pub fn apply(
         _ => folder,
     };
     fs::create_dir_all(place).at("create", place)?;
-    make_folders(artifacts, place)?;
+    // What was staged in its place stands in its folder.
+    let stand = |artifact: &Artifact| place != folder && matches!(artifact, Artifact::Staged(_));
+    make_folders(
+        artifacts
+            .iter()
+            .filter(|(_, artifact)| !stand(artifact))
+            .map(|(path, _)| path),
+        place,
+    )?;
     let changed: Vec<bool> = artifacts
         .par_iter()
         .map(|(path, artifact)| put(path, artifact, place))
@@ -155,11 +163,11 @@ fn copy_if_different(from: &Path, target: &Path, link: bool) -> Result<bool, Emi
     Ok(true)
 }
 
-fn make_folders(
-    artifacts: &BTreeMap<OutputPath, Artifact>,
+fn make_folders<'a>(
+    paths: impl Iterator<Item = &'a OutputPath> + Clone,
     folder: &Path,
 ) -> Result<(), EmitError> {
-    for name in folders_of(artifacts) {
+    for name in folders_of(paths) {
         let path = folder.join(name);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => continue,
@@ -172,10 +180,12 @@ fn make_folders(
 }
 
 /// Every folder that holds a file, once, those above it first.
-fn folders_of(artifacts: &BTreeMap<OutputPath, Artifact>) -> impl Iterator<Item = &str> {
+fn folders_of<'a>(
+    paths: impl Iterator<Item = &'a OutputPath> + Clone,
+) -> impl Iterator<Item = &'a str> {
     // The paths are in order, so all that lies in one folder stands together.
-    let before = std::iter::once("").chain(artifacts.keys().map(OutputPath::as_str));
-    artifacts.keys().zip(before).flat_map(|(path, before)| {
+    let before = std::iter::once("").chain(paths.clone().map(OutputPath::as_str));
+    paths.zip(before).flat_map(|(path, before)| {
         path.folders().filter(move |folder| {
             let below = before.strip_prefix(folder);
             !below.is_some_and(|rest| rest.starts_with('/'))

@@ -71,13 +71,14 @@ impl Shelf for Staging {
             return Ok(Artifact::Kept);
         }
         let file = self.folder.join(path.as_str());
-        if fs::write(&file, bytes).is_err() {
-            // Most often it is the folder that is missing.
-            if let Some(folder) = file.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&file, bytes)?;
+        // Nearly every file is the first of its folder, whose own folder is there.
+        if let Some(folder) = file.parent()
+            && fs::create_dir(folder)
+                .is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists)
+        {
+            fs::create_dir_all(folder)?;
         }
+        fs::write(&file, bytes)?;
         Ok(Artifact::Staged(file))
     }
 }

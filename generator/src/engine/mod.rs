@@ -8,6 +8,7 @@ mod host;
 mod outside;
 mod outside_links;
 mod pictures;
+mod places;
 mod stages;
 
 pub use outside::{Manners, OutsideLink, check_outside};

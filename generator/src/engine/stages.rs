@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
 use super::bodies::{self, Doors};
 use super::host::Host;
-use super::{BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures};
+use super::{
+    BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures, places,
+};
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -31,7 +33,12 @@ pub(super) fn run(engine: &Engine, onto: &Onto<'_>) -> BuildReport {
         )
     });
     match loaded {
-        Ok(settings) => run.site(engine, &Arc::new(settings), onto),
+        Ok(settings) => {
+            run.site(engine, &Arc::new(settings), onto);
+            if let Some(settings) = &run.report.settings {
+                places::find(settings.root(), &mut run.report.diagnostics);
+            }
+        }
         Err(faults) => run.report.diagnostics.extend(faults),
     }
     run.report.diagnostics.sort_by(|a, b| {
@@ -63,9 +70,11 @@ struct Once {
 
 impl Run {
     fn stage<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let value = work();
-        self.report.timings.push((name.to_owned(), start.elapsed()));
+        self.timed(name, timed(work))
+    }
+
+    fn timed<T>(&mut self, name: &str, (value, time): (T, Duration)) -> T {
+        self.report.timings.push((name.to_owned(), time));
         value
     }
 
@@ -113,13 +122,12 @@ impl Run {
     fn heads(&mut self, settings: &Settings) -> Heads {
         let sources = self.stage("scan", || source::scan(&settings.layout));
         let sources = self.take(sources);
-        let parsed: Vec<Outcome<Option<ParsedContent>>> = self.stage("parse", || {
-            let files: Vec<&SourceFile> = sources.content.values().collect();
-            files
-                .par_iter()
-                .map(|file| content::parse_file(file, settings))
-                .collect()
-        });
+        // Neither asks for the other.
+        let (parsed, templates) = rayon::join(
+            || timed(|| parse(settings, &sources)),
+            || timed(|| load_templates(settings, &sources)),
+        );
+        let parsed = self.timed("parse", parsed);
         let content: Vec<ParsedContent> = parsed
             .into_iter()
             .filter_map(|outcome| self.take(outcome))
@@ -128,9 +136,10 @@ impl Run {
             graph::resolve(settings, &content, &sources.assets)
         });
         let mut graph = self.take(graph);
-        let templates = self.stage("templates", || load_templates(settings, &sources));
+        let templates = self.timed("templates", templates);
         let templates = self.take(templates);
-        graph.settle(templates.dialect());
+        let faults = graph.settle(templates.dialect());
+        self.report.diagnostics.extend(faults);
         Heads {
             sources,
             content,
@@ -361,6 +370,19 @@ pub(super) fn heads_of(heads: &Heads) -> bodies::Materials<'_> {
         templates: &heads.templates,
         colours: heads.colours.as_ref(),
     }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
+}
+
+fn parse(settings: &Settings, sources: &SourceTree) -> Vec<Outcome<Option<ParsedContent>>> {
+    let files: Vec<&SourceFile> = sources.content.values().collect();
+    files
+        .par_iter()
+        .map(|file| content::parse_file(file, settings))
+        .collect()
 }
 
 fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Templates> {

@@ -71,7 +71,8 @@ impl<'n, 'f> Table<'n, 'f> {
 
     fn wrong_kind(&mut self, key: &str, wanted: &str, node: &Node) {
         let message = format!("`{key}` must be {wanted}, not {}", node.describe());
-        self.faults.push(node.place, Diagnostic::error(message));
+        let fault = Diagnostic::error(message).hint(remedy(wanted));
+        self.faults.push(node.place, fault);
     }
 
     /// Text; YAML's null counts as absent.
@@ -106,8 +107,9 @@ impl<'n, 'f> Table<'n, 'f> {
             Kind::Integer(number) => match u64::try_from(number) {
                 Ok(number) => Some(number),
                 Err(_) => {
-                    let message = format!("`{key}` must not be below zero");
-                    self.faults.push(node.place, Diagnostic::error(message));
+                    let fault = Diagnostic::error(format!("`{key}` must not be below zero"))
+                        .hint("write 0 or more, or take the line away");
+                    self.faults.push(node.place, fault);
                     None
                 }
             },
@@ -133,8 +135,8 @@ impl<'n, 'f> Table<'n, 'f> {
                 _ => {
                     let message =
                         format!("`{key}` must hold strings only, not {}", item.describe());
-                    self.faults
-                        .push(item.place.or(node.place), Diagnostic::error(message));
+                    let fault = Diagnostic::error(message).hint(remedy("a string"));
+                    self.faults.push(item.place.or(node.place), fault);
                 }
             }
         }
@@ -156,11 +158,13 @@ impl<'n, 'f> Table<'n, 'f> {
             "`{key}` is \"{written}\", but may be only {}",
             list.join(", ")
         );
-        let mut diagnostic = Diagnostic::error(message);
-        if let Some(near) = nearest(&written, words.iter().map(|(word, _)| *word)) {
-            diagnostic = diagnostic.hint(format!("did you mean \"{near}\"?"));
-        }
-        self.faults.push(place, diagnostic);
+        let near = nearest(&written, words.iter().map(|(word, _)| *word));
+        let hint = match near {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => "write one of these, or take the line away".to_owned(),
+        };
+        self.faults
+            .push(place, Diagnostic::error(message).hint(hint));
         None
     }
 
@@ -217,5 +221,16 @@ impl<'n, 'f> Table<'n, 'f> {
             }
             self.faults.push(entry.place, diagnostic);
         }
+    }
+}
+
+/// How to write what was wanted.
+fn remedy(wanted: &str) -> &'static str {
+    match wanted {
+        "a string" => "write it between double quotes",
+        "true or false" => "write true or false, without quotes",
+        "a whole number" => "write a number without quotes, as in 3",
+        "a list of strings" => "write a list, of one text too: [\"…\"]",
+        _ => "write its keys below it, each with its text: key = \"…\"",
     }
 }

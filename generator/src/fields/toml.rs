@@ -61,7 +61,8 @@ fn convert(value: Spanned<DeValue<'_>>, lines: &Lines<'_>, faults: &mut Faults) 
         DeValue::Integer(number) => Kind::Integer(
             i64::from_str_radix(number.as_str(), number.radix()).unwrap_or_else(|_| {
                 let message = format!("The number {number} is too large");
-                faults.push(place, Diagnostic::error(message));
+                let fault = Diagnostic::error(message);
+                faults.push(place, fault.hint("write it between double quotes, as text"));
                 0
             }),
         ),

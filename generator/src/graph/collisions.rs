@@ -31,6 +31,7 @@ pub(super) fn find(graph: &SiteGraph) -> Vec<Diagnostic> {
                     others.join(", ")
                 ))
                 .in_file(last.clone())
+                .about("path")
                 .hint("give one of them another file name, `slug`, `path` or alias")
             })
         })

@@ -5,13 +5,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{PageId, SectionId, SiteGraph, order};
+use crate::diagnostic::Diagnostic;
 use crate::settings::Dialect;
 
 impl SiteGraph {
     /// The graph as a dialect knows it: in the newer one `hidden` is settled for everything, and
-    /// what is hidden stands in no section's list; the older one knows no such key.
-    pub fn settle(&mut self, dialect: Dialect) {
+    /// what is hidden stands in no section's list; the older one knows no such key. Tells what only this
+    /// dialect refuses.
+    #[must_use]
+    pub fn settle(&mut self, dialect: Dialect) -> Vec<Diagnostic> {
         self.dialect = dialect;
+        let faults = match dialect {
+            Dialect::Zola022 => Vec::new(),
+            Dialect::Zola023 => self.terms_without_address(),
+        };
         if dialect == Dialect::Zola023 {
             order::turn_ties(self);
         }
@@ -41,6 +48,29 @@ impl SiteGraph {
         {
             self.leave_out();
         }
+        faults
+    }
+
+    /// Terms of which the slug leaves nothing would stand at the address of their list.
+    fn terms_without_address(&self) -> Vec<Diagnostic> {
+        let all = self.taxonomies.values().flatten();
+        let terms =
+            all.flat_map(|taxonomy| taxonomy.terms.iter().map(move |term| (taxonomy, term)));
+        terms
+            .filter(|(_, term)| term.slug.is_empty())
+            .filter_map(|(taxonomy, term)| {
+                let page = term.pages.first()?;
+                Some(
+                    Diagnostic::error(format!(
+                        "Nothing is left of the term `{}` of `{}` in its address",
+                        term.name, taxonomy.name
+                    ))
+                    .in_file(format!("content/{}", page.0))
+                    .about(format!("taxonomies.{}", taxonomy.name))
+                    .hint("give it a name with letters or digits, or set [slugify] taxonomies = \"safe\""),
+                )
+            })
+            .collect()
     }
 
     /// Whether each section is hidden: as it says, else as the nearest above that says so.

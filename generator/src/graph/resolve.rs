@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::{
-    PageId, SectionId, SiteGraph, assets, collisions, heads, membership, order, taxonomies,
-    translations,
+    PageHead, PageId, SectionId, SiteGraph, assets, collisions, heads, membership, order,
+    taxonomies, translations,
 };
 use crate::content::{FileName, ParsedContent};
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -23,27 +25,28 @@ pub fn resolve(
     let mut graph = SiteGraph::default();
     graph.pages.reserve_exact(content.len());
     let hidden = draft_folders(settings, content);
+    let pages = content.par_iter().map(|parsed| match parsed {
+        ParsedContent::Page(page) if !is_hidden(parsed, &hidden) => (!page.front.draft
+            || settings.include_drafts)
+            .then(|| heads::page(&page.name, &page.front, settings)),
+        _ => None,
+    });
+    let pages: Vec<Option<PageHead>> = pages.collect();
     // The files come in the order of their paths, and so do the pages.
-    for parsed in content {
+    for (parsed, page) in content.iter().zip(pages) {
         let name = parsed.name();
-        if is_hidden(parsed, &hidden) {
-            continue;
-        }
         match parsed {
-            ParsedContent::Section(section) => {
+            ParsedContent::Section(section) if !is_hidden(parsed, &hidden) => {
                 let head = heads::section(name, &section.front, settings);
                 graph.sections.insert(head.id.clone(), head);
             }
-            ParsedContent::Page(page) => {
-                if page.front.draft && !settings.include_drafts {
-                    continue;
-                }
-                if page.front.path.is_none() && page.front.slug.is_none() {
-                    faults.extend(bundle_beside_section(name, content));
-                }
-                let head = heads::page(name, &page.front, settings);
-                graph.pages.insert(head.id.clone(), head);
+            _ => {}
+        }
+        if let Some(head) = page {
+            if head.front.path.is_none() && head.front.slug.is_none() {
+                faults.extend(bundle_beside_section(name, content));
             }
+            graph.pages.insert(head.id.clone(), head);
         }
     }
     for lang in settings.languages.keys() {

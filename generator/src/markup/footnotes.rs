@@ -51,6 +51,14 @@ pub(super) fn to_bottom(events: &mut Vec<Event<'_>>, bracketed: bool) {
     *events = body;
 }
 
+/// How a reference begins.
+const REFERENCE: &str = "<sup class=\"footnote-reference\" id=\"fr-";
+
+/// Whether this is a reference that was replaced.
+pub(super) fn is_reference(html: &str) -> bool {
+    html.starts_with(REFERENCE)
+}
+
 /// Replaces a reference by its link and counts it.
 fn refer(event: &mut Event<'_>, uses: &mut BTreeMap<String, Use>, bracketed: bool) {
     let Event::FootnoteReference(name) = event else {
@@ -66,7 +74,7 @@ fn refer(event: &mut Event<'_>, uses: &mut BTreeMap<String, Use>, bracketed: boo
     let (name, number, times) = (safe(&name), used.number, used.times);
     let (open, close) = if bracketed { ("[", "]") } else { ("", "") };
     *event = Event::InlineHtml(CowStr::from(format!(
-        "<sup class=\"footnote-reference\" id=\"fr-{name}-{times}\"><a href=\"#fn-{name}\">{open}{number}{close}</a></sup>"
+        "{REFERENCE}{name}-{times}\"><a href=\"#fn-{name}\">{open}{number}{close}</a></sup>"
     )));
 }
 

@@ -77,11 +77,12 @@ pub fn render(job: &BodyJob<'_>) -> Outcome<Rendered> {
     let mut links = Links::new(job);
     let (mut events, more, unknown_languages) = events(job, &expanded, &mut links, &mut faults);
     let toc = Headings::new(job).finish(&mut events, &mut faults);
-    let more = more.and_then(|_| summary::place(&events));
-    let summary = more.and_then(|at| summary::render(&events, at, job, &mut faults));
+    // What stands at the bottom comes after the mark, unless the mark stands there itself.
     if job.options.bottom_footnotes {
         footnotes::to_bottom(&mut events, templated);
     }
+    let more = more.and_then(|_| summary::place(&events));
+    let summary = more.and_then(|at| summary::render(&events, at, job, &mut faults));
     let mut out = String::with_capacity(source.len() * 2);
     html::push_html(&mut out, events.into_iter());
     if marks::any(&out) {
@@ -323,7 +324,7 @@ impl<'e> Building<'e, '_> {
                 }
                 marks::Part::Mark(number) => {
                     if let Some(piece) = self.pieces.get(number) {
-                        if matches!(self.events.last(), Some(Event::Start(Tag::Paragraph))) {
+                        if self.begins_paragraph() {
                             self.alone = Some(self.events.len());
                         }
                         self.events
@@ -334,6 +335,16 @@ impl<'e> Building<'e, '_> {
         }
     }
 
+    /// Whether nothing stands in the paragraph yet but the box of a task.
+    fn begins_paragraph(&self) -> bool {
+        let mut before = self.events.iter().rev();
+        let mut last = before.next();
+        if matches!(last, Some(Event::TaskListMarker(_))) {
+            last = before.next();
+        }
+        matches!(last, Some(Event::Start(Tag::Paragraph)))
+    }
+
     /// A paragraph that is only one shortcode's HTML is none.
     fn end_paragraph(&mut self) {
         if self
@@ -342,8 +353,12 @@ impl<'e> Building<'e, '_> {
             .is_some_and(|at| at + 1 == self.events.len())
             && let Some(html) = self.events.pop()
         {
-            // In place of the paragraph's start.
+            // In place of the paragraph's start, with the box of a task before it.
+            let task = self
+                .events
+                .pop_if(|event| matches!(event, Event::TaskListMarker(_)));
             self.events.pop();
+            self.events.extend(task);
             self.events.push(html);
             return;
         }

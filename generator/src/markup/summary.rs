@@ -3,6 +3,7 @@
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 use tera::Value;
 
+use super::footnotes;
 use super::render::BodyJob;
 use crate::diagnostic::Diagnostic;
 
@@ -44,20 +45,11 @@ pub(super) fn render(
         }
     }
     let mut summary = String::new();
-    // What stands at the bottom stands in the content only.
-    let moved = job.options.bottom_footnotes;
-    let mut in_note = 0_usize;
+    // Links to footnotes lead nowhere in a summary.
     let shown = before.iter().filter(|event| match event {
         Event::FootnoteReference(_) => false,
-        Event::Start(Tag::FootnoteDefinition(_)) if moved => {
-            in_note += 1;
-            false
-        }
-        Event::End(TagEnd::FootnoteDefinition) if moved => {
-            in_note = in_note.saturating_sub(1);
-            false
-        }
-        _ => in_note == 0,
+        Event::InlineHtml(html) => !footnotes::is_reference(html),
+        _ => true,
     });
     let shown = shown.cloned();
     html::push_html(&mut summary, shown);

@@ -9,7 +9,7 @@ use super::plan::{OutputTask, TermPager, What};
 use super::plan_lists::{section_pagers, term_pagers};
 use super::{Artifact, feeds, minify, sass, search, sitemap, welcome};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{PageId, SectionHead, SectionId, SiteGraph};
+use crate::graph::{PageHead, PageId, SectionHead, SectionId, SiteGraph};
 use crate::markup::{Bodies, Colours};
 use crate::settings::{Dialect, Settings};
 use crate::source::SourceTree;
@@ -151,7 +151,12 @@ impl Work<'_> {
                     .context(&head.lang, &head.path)
                     .with("zola_version", ZOLA_VERSION)
                     .with("page", materials.view.page(id));
-                self.render(head.template.as_deref().unwrap_or("page.html"), &context)
+                let template = head.template.as_deref().unwrap_or("page.html");
+                self.render(template, &context)
+                    .map_err(|fault| match fault.about {
+                        Some(_) if head.front.template.is_none() => self.above(head, fault),
+                        _ => fault,
+                    })
             }
             What::Section(id) => self.section(id, None),
             What::SectionPager(id, number) => self.section(id, Some(*number)),
@@ -179,7 +184,13 @@ impl Work<'_> {
                 let context = Context::new().with("url", target.as_str());
                 self.render("internal/alias.html", &context)
             }
-            What::Feed(feed) => self.render(&feed.name, &feeds::context(feed, materials)),
+            What::Feed(feed) => self
+                .render(&feed.name, &feeds::context(feed, materials))
+                // It is the configuration that names it.
+                .map_err(|fault| match fault.about {
+                    Some(_) => fault.about("feed_filenames"),
+                    None => fault,
+                }),
             What::Sitemap(entries) => {
                 let context = self.newer(Context::new().with("entries", sitemap::values(entries)));
                 self.render("sitemap.xml", &context)
@@ -313,9 +324,24 @@ impl Work<'_> {
                 "The taxonomy `{name}` has no template: neither {own} nor {shared} exists"
             ))
             .in_file(self.materials.settings.config_file.clone())
+            .about(format!("taxonomies.{name}"))
             .hint(format!(
                 "write templates/{own}, or set render = false for the taxonomy"
             )))
+        }
+    }
+
+    /// A fault of the template that a section names for the pages below it, told of that section.
+    fn above(&self, head: &PageHead, fault: Diagnostic) -> Diagnostic {
+        let sections = head.ancestors.iter().rev();
+        let named = sections
+            .filter_map(|id| self.materials.graph.sections.get(id))
+            .find(|section| section.front.page_template == head.template);
+        match named.filter(|_| head.template.is_some()) {
+            Some(section) => fault
+                .in_file(format!("content/{}", section.id.0))
+                .about("page_template"),
+            None => fault,
         }
     }
 
@@ -325,6 +351,7 @@ impl Work<'_> {
             return welcome::page(template).ok_or_else(|| {
                 Diagnostic::error(format!("There is no template `{template}`"))
                     .hint(format!("write templates/{template}, or name another"))
+                    .about("template")
             });
         }
         materials

@@ -59,18 +59,59 @@ fn diagnose(error: grass::Error, file: &SourcePath) -> Diagnostic {
         ErrorKind::ParseError { message, loc, .. } => {
             let place = PathBuf::from(loc.file.name());
             Diagnostic::error(format!("cannot compile the style sheet: {message}"))
+                .hint(remedy(&message))
                 .in_file(place.to_string_lossy())
                 .at(loc.begin.line + 1, loc.begin.column + 1)
         }
-        ErrorKind::FromUtf8Error(_) => {
-            Diagnostic::error("the style sheet is not UTF-8").in_file(file.0.as_str())
-        }
+        ErrorKind::FromUtf8Error(_) => Diagnostic::error("the style sheet is not UTF-8")
+            .in_file(file.0.as_str())
+            .hint("save it with the encoding UTF-8"),
         ErrorKind::IoError(error) => {
             Diagnostic::error(format!("cannot read the style sheet: {error}"))
                 .in_file(file.0.as_str())
+                .hint("give yourself the right to read it")
         }
-        _ => Diagnostic::error("cannot compile the style sheet").in_file(file.0.as_str()),
+        _ => Diagnostic::error("cannot compile the style sheet")
+            .in_file(file.0.as_str())
+            .hint("look for what you changed last in it"),
     }
+}
+
+/// What to do about each of the compiler's messages, by a part of it.
+const REMEDIES: &[(&str, &str)] = &[
+    (
+        "Undefined variable",
+        "give it a value above this line ($name: …;), or @import the file that does",
+    ),
+    (
+        "Undefined mixin",
+        "define it above this line (@mixin name { … }), or @import the file that does",
+    ),
+    (
+        "find stylesheet to import",
+        "write the file's path from this file or from sass/, without its underscore and ending",
+    ),
+    (
+        "no module with the namespace",
+        "write @use \"sass:math\"; (or another module's name) at the head of the file",
+    ),
+    (
+        "Incompatible units",
+        "calculate with values of one unit, or with calc(…)",
+    ),
+    (
+        "expected \"}\"",
+        "close each { with a }: one of those above this place is open",
+    ),
+    ("expected \";\"", "end each line with a semicolon"),
+];
+
+fn remedy(message: &str) -> &'static str {
+    let known = REMEDIES.iter().find(|(part, _)| message.contains(part));
+    known.map_or(
+        "correct the style sheet at this place; sass-lang.com/documentation tells what stands where",
+        |(_, remedy)| remedy,
+    )
 }
 
 /// The Sass sources as a file system, so that a style sheet depends on nothing else.

@@ -105,7 +105,8 @@ fn check_output(output: &str, output_dir: &str, table: &mut Table<'_, '_>) {
     if output.is_empty() || leaves_root(output) {
         table.fault(
             "output",
-            Diagnostic::error("`output` must be a file below the site's folder"),
+            Diagnostic::error("`output` must be a file below the site's folder")
+                .hint("write its path below that folder: output = \"campaign.json\""),
         );
     } else if Path::new(output).starts_with(output_dir) {
         table.fault(

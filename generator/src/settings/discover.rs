@@ -22,6 +22,7 @@ pub fn find(start: &Path, config_file: Option<&Path>) -> Result<(PathBuf, PathBu
                 wanted.display(),
                 start.display()
             ))
+            .hint("go to the site's folder, or name it with --root")
         });
     }
     ["zola.toml", "config.toml"]

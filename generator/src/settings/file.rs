@@ -145,7 +145,8 @@ fn extra(table: &mut Table<'_, '_>) -> Node {
         Some(node) if matches!(node.kind, Kind::Table(_)) => node.clone(),
         Some(node) => {
             let message = format!("`extra` must be a table, not {}", node.describe());
-            table.faults().push(node.place, Diagnostic::error(message));
+            let fault = Diagnostic::error(message).hint("write [extra] and your keys below it");
+            table.faults().push(node.place, fault);
             Node::empty_table()
         }
     }
@@ -176,7 +177,8 @@ pub(super) fn globs(key: &'static str, table: &mut Table<'_, '_>) -> GlobSet {
                 Diagnostic::error(format!(
                     "`{pattern}` is not a file pattern: {}",
                     error.kind()
-                )),
+                ))
+                .hint("write one such as \"*.tmp\" or \"drafts/**\"; [ ] and { } come in pairs"),
             ),
         }
     }
@@ -184,7 +186,8 @@ pub(super) fn globs(key: &'static str, table: &mut Table<'_, '_>) -> GlobSet {
         Ok(set) => set,
         Err(error) => {
             let message = format!("`{key}` cannot be used: {error}");
-            table.fault(key, Diagnostic::error(message));
+            let fault = Diagnostic::error(message).hint("write fewer or shorter patterns");
+            table.fault(key, fault);
             GlobSet::empty()
         }
     }

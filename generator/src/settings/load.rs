@@ -51,7 +51,9 @@ pub fn load(
         extra,
         output_dir,
     } = file::read(&root, &tree, overrides.base_url.is_some(), &mut faults);
-    let theme = theme::read_extra(&settings.layout, &mut faults).unwrap_or_else(Node::empty_table);
+    let named = tree.entry("theme").and_then(|theme| theme.value.place);
+    let theme = theme::read_extra(&settings.layout, named, &mut faults);
+    let theme = theme.unwrap_or_else(Node::empty_table);
     settings.extra = theme::merge(extra, theme, "extra", &mut faults).to_value(true);
     let own = read_own(&root, &output_dir, &mut faults);
     (settings.campaign, settings.dialect) = (own.campaign, own.dialect);

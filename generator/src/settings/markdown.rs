@@ -119,6 +119,19 @@ pub enum HighlightThemes {
     },
 }
 
+impl HighlightThemes {
+    /// The key of the configuration that names a theme.
+    #[must_use]
+    pub fn key_of(&self, name: &str) -> String {
+        let key = match self {
+            Self::Single { .. } => "theme",
+            Self::Dual { light_theme, .. } if light_theme == name => "light_theme",
+            Self::Dual { .. } => "dark_theme",
+        };
+        format!("markdown.highlighting.{key}")
+    }
+}
+
 /// Old keys, and what to write instead.
 const MOVED: &[(&str, &str)] = &[
     ("highlight_code", HIGHLIGHTING),
@@ -161,7 +174,8 @@ fn read_class(table: &mut Table<'_, '_>) -> Option<String> {
     if class.contains(['"', '\'']) {
         table.fault(
             "external_links_class",
-            Diagnostic::error("`external_links_class` must not hold quotes"),
+            Diagnostic::error("`external_links_class` must not hold quotes")
+                .hint("write the names of classes, with a space between two of them"),
         );
         return None;
     }

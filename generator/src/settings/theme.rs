@@ -1,11 +1,16 @@
 //! The theme's own settings: its `[extra]`, under the site's.
 
 use crate::diagnostic::Diagnostic;
-use crate::fields::{Entry, Faults, Kind, Node, parse_toml};
+use crate::fields::{Entry, Faults, Kind, Node, Place, parse_toml};
 use crate::source::{self, Layout};
 
-/// Checks the theme's folder and reads its `[extra]`; an empty table where it has none.
-pub(super) fn read_extra(layout: &Layout, faults: &mut Faults) -> Option<Node> {
+/// Checks the theme's folder and reads its `[extra]`; an empty table where it has none. `named`: where
+/// the site names its theme.
+pub(super) fn read_extra(
+    layout: &Layout,
+    named: Option<Place>,
+    faults: &mut Faults,
+) -> Option<Node> {
     let name = layout.theme.as_deref()?;
     let folder = layout.theme_root()?;
     let simple = !name.is_empty() && !name.split(['/', '\\']).any(|part| part == "..");
@@ -13,7 +18,7 @@ pub(super) fn read_extra(layout: &Layout, faults: &mut Faults) -> Option<Node> {
         let message = format!("There is no theme `{name}`");
         let diagnostic = Diagnostic::error(message)
             .hint(format!("put it into themes/{name}/, or correct `theme`"));
-        faults.push(None, diagnostic);
+        faults.push(named, diagnostic);
         return None;
     }
     let file = folder.join("theme.toml");
@@ -21,7 +26,7 @@ pub(super) fn read_extra(layout: &Layout, faults: &mut Faults) -> Option<Node> {
     if !source::is_folder(&folder.join("templates")) {
         let message = format!("The theme `{name}` has no folder `templates`");
         faults.push(
-            None,
+            named,
             Diagnostic::error(message).hint("unpack the whole theme below themes/"),
         );
     }
@@ -66,7 +71,9 @@ pub(super) fn merge(site: Node, theme: Node, path: &str, faults: &mut Faults) ->
                 own.value.describe(),
                 value.describe()
             );
-            faults.push(own.place, Diagnostic::error(message));
+            let fault = Diagnostic::error(message)
+                .hint("write the same kind of value here, or use another key");
+            faults.push(own.place, fault);
         }
     }
     Node {

@@ -110,5 +110,6 @@ pub fn canonical(path: &Path) -> Result<PathBuf, Diagnostic> {
             "The folder {} cannot be opened: {error}",
             path.display()
         ))
+        .hint("name a folder that is there with --root")
     })
 }

@@ -24,18 +24,13 @@ pub fn scan(layout: &Layout) -> Outcome<SourceTree> {
         faults: &mut faults,
     };
     let mut tree = SourceTree::default();
-    for file in areas.walk("content", true) {
-        if layout.ignored_content.is_match(&file.disk_path) {
-            continue;
-        }
-        if is_markdown(&file.disk_path) {
-            if !is_hidden(&file.path) {
-                tree.content.insert(file.path.clone(), file);
-            }
-        } else {
-            tree.assets.insert(file.path.clone(), file);
-        }
-    }
+    let files = areas.walk("content", true).into_iter();
+    let (pages, assets): (Vec<SourceFile>, Vec<SourceFile>) = files
+        .filter(|file| !layout.ignored_content.is_match(&file.disk_path))
+        .partition(|file| is_markdown(&file.disk_path));
+    // They come nearly in order, and maps are made of ordered lists as a whole.
+    tree.content = by_path(pages.into_iter().filter(|file| !is_hidden(&file.path)));
+    tree.assets = by_path(assets.into_iter());
     tree.templates = areas.take("templates", is_template);
     tree.sass = areas.take("sass", is_sass);
     tree.statics = areas.take_statics("static", true);
@@ -58,6 +53,10 @@ pub fn scan(layout: &Layout) -> Outcome<SourceTree> {
         value: tree,
         diagnostics: faults,
     }
+}
+
+fn by_path(files: impl Iterator<Item = SourceFile>) -> BTreeMap<SourcePath, SourceFile> {
+    files.map(|file| (file.path.clone(), file)).collect()
 }
 
 /// Reads the texts of an area in parallel; files that cannot be read leave it.
@@ -88,11 +87,8 @@ impl Areas<'_> {
         folder: &str,
         wanted: fn(&Path) -> bool,
     ) -> BTreeMap<SourcePath, SourceFile> {
-        self.walk(folder, false)
-            .into_iter()
-            .filter(|file| wanted(&file.disk_path))
-            .map(|file| (file.path.clone(), file))
-            .collect()
+        let files = self.walk(folder, false).into_iter();
+        by_path(files.filter(|file| wanted(&file.disk_path)))
     }
 
     fn take_statics(&mut self, folder: &str, ignoring: bool) -> BTreeMap<SourcePath, SourceFile> {

@@ -10,6 +10,8 @@ pub(super) struct Fault {
     pub(super) hint: Option<String>,
     /// File and place in it, once known.
     pub(super) place: Option<(String, Option<Place>)>,
+    /// Whether that file is one that a template reads, and none yet says which.
+    is_read: bool,
 }
 
 /// The result of rendering.
@@ -21,6 +23,7 @@ impl Fault {
             message: message.into(),
             hint: None,
             place: None,
+            is_read: false,
         }
     }
 
@@ -29,11 +32,32 @@ impl Fault {
         self
     }
 
-    /// With its place, unless a deeper one is known.
+    /// With this advice, if there is none yet.
+    pub(super) fn or_hint(self, hint: impl FnOnce() -> String) -> Self {
+        match self.hint {
+            Some(_) => self,
+            None => self.hint(hint()),
+        }
+    }
+
+    /// With its place, unless a deeper one is known; of a file that a template reads it is told where
+    /// that is asked for.
     pub(super) fn placed(mut self, file: &str, place: Option<Place>) -> Self {
         match &mut self.place {
             None => self.place = Some((file.to_owned(), place)),
             Some((known, inner @ None)) if known == file => *inner = place,
+            Some((known, _)) if self.is_read && known != file => {
+                let asked = place.map_or_else(String::new, |place| {
+                    let column = place.column.map(|column| format!(":{column}"));
+                    format!(":{}{}", place.line, column.unwrap_or_default())
+                });
+                let asked = format!("it is read in {file}{asked}");
+                self.hint = Some(match self.hint.take() {
+                    Some(hint) => format!("{hint}; {asked}"),
+                    None => asked,
+                });
+                self.is_read = false;
+            }
             Some(_) => {}
         }
         self
@@ -61,6 +85,7 @@ impl From<Diagnostic> for Fault {
         Self {
             message: diagnostic.message,
             hint: diagnostic.hint,
+            is_read: diagnostic.file.is_some(),
             place: diagnostic.file.map(|file| {
                 let place = diagnostic.line.map(|line| Place {
                     line,
@@ -70,4 +95,11 @@ impl From<Diagnostic> for Fault {
             }),
         }
     }
+}
+
+/// Why a text is no regular expression, in one line.
+pub(super) fn of_pattern(error: &regex::Error) -> String {
+    let told = error.to_string();
+    let last = told.lines().last().unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_owned()
 }

@@ -38,17 +38,35 @@ impl Steps {
             return Err(Fault::new(format!(
                 "The loops and calls for one file are more than {MOST_STEPS}, which would not end soon"
             ))
-            .hint("look for a loop within a loop, or a macro that calls itself more than once"));
+            .hint("look for a loop within a loop, or a macro or component that calls itself more than once"));
         }
-        if written.len() > LARGEST_FILE {
-            return Err(Fault::new(format!(
-                "One file becomes larger than {} MiB here",
-                LARGEST_FILE / 1024 / 1024
-            ))
-            .hint("show less in one page, for instance with pagination"));
-        }
-        Ok(())
+        file(written.len())
     }
+
+    /// Those of a rendering that did so many before.
+    pub(super) fn after(count: u64) -> Self {
+        Self(count)
+    }
+
+    /// How many there were.
+    pub(super) fn count(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Whether one file may become so long.
+///
+/// # Errors
+/// It may not.
+pub(super) fn file(len: usize) -> Rendering<()> {
+    if len <= LARGEST_FILE {
+        return Ok(());
+    }
+    Err(Fault::new(format!(
+        "One file becomes larger than {} MiB here",
+        LARGEST_FILE / 1024 / 1024
+    ))
+    .hint("show less in one page, for instance with pagination"))
 }
 
 /// Whether a text may become so long.

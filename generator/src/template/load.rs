@@ -1,7 +1,7 @@
 //! All templates of a site, parsed together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::builtins;
 use super::compile::{Compiled, compile};
@@ -33,13 +33,26 @@ pub struct Theme {
     pub templates: Vec<TemplateSource>,
 }
 
+/// The built-in templates, parsed once a process.
+static BUILT_IN: LazyLock<Loading> = LazyLock::new(|| {
+    let mut loading = Loading::default();
+    for (name, text) in builtins::ALL {
+        let full = format!("{}{name}", builtins::PREFIX);
+        loading.add(&full, &full, text);
+    }
+    for (name, text) in builtins::UNPREFIXED {
+        loading.add(name, name, text);
+    }
+    loading
+});
+
 /// Namespaces of macros in sight of a template, with the template that defines each.
 type Namespaces = BTreeMap<String, String>;
 
 /// All templates, immutable.
 #[derive(Debug, Default)]
 pub struct Templates {
-    compiled: BTreeMap<String, Compiled>,
+    compiled: BTreeMap<String, Arc<Compiled>>,
     theme: Option<String>,
     /// By template: those above it, nearest first.
     parents: BTreeMap<String, Vec<String>>,
@@ -104,14 +117,9 @@ impl Templates {
             }
             templates.theme = Some(theme.name);
         }
-        for (name, text) in builtins::ALL {
-            let full = format!("{}{name}", builtins::PREFIX);
-            loading.add(&full, &full, text);
-        }
-        for (name, text) in builtins::UNPREFIXED {
-            if !loading.compiled.contains_key(*name) {
-                loading.add(name, name, text);
-            }
+        for (name, template) in &BUILT_IN.compiled {
+            let known = loading.compiled.entry(name.clone());
+            known.or_insert_with(|| Arc::clone(template));
         }
         let mut faults = loading.faults;
         templates.compiled = loading.compiled;
@@ -282,7 +290,7 @@ impl Templates {
     }
 
     pub(super) fn compiled(&self, name: &str) -> Option<&Compiled> {
-        self.compiled.get(name)
+        self.compiled.get(name).map(AsRef::as_ref)
     }
 
     /// The templates above one, nearest first.
@@ -332,7 +340,7 @@ fn push_once(faults: &mut Vec<Diagnostic>, fault: Diagnostic) {
 
 #[derive(Default)]
 struct Loading {
-    compiled: BTreeMap<String, Compiled>,
+    compiled: BTreeMap<String, Arc<Compiled>>,
     faults: Vec<Diagnostic>,
 }
 
@@ -341,7 +349,7 @@ impl Loading {
     fn add(&mut self, name: &str, file: &str, text: &str) -> bool {
         match compile(name, file, text) {
             Ok(template) => {
-                self.compiled.insert(name.to_owned(), template);
+                self.compiled.insert(name.to_owned(), Arc::new(template));
                 true
             }
             Err(fault) => {

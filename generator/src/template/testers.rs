@@ -3,7 +3,7 @@
 use regex::Regex;
 use tera::Value;
 
-use super::fault::{Fault, Rendering};
+use super::fault::{Fault, Rendering, of_pattern};
 use super::values;
 use crate::fields::nearest;
 
@@ -29,7 +29,7 @@ pub(super) fn holds(name: &str, subject: Option<&Value>, arguments: &[Value]) ->
         let fault = Fault::new(format!("There is no test `{name}`"));
         return Err(match nearest(name, NAMES.iter().copied()) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault,
+            None => fault.hint(format!("known tests: {}", NAMES.join(", "))),
         });
     }
     let takes = match name {
@@ -37,9 +37,11 @@ pub(super) fn holds(name: &str, subject: Option<&Value>, arguments: &[Value]) ->
         _ => 0,
     };
     if arguments.len() > takes {
-        return Err(Fault::new(format!(
-            "The test `{name}` takes {takes} arguments"
-        )));
+        return Err(
+            Fault::new(format!("The test `{name}` takes {takes} arguments"))
+                .of_test(name)
+                .or_hint(|| format!("write it without any: value is {name}")),
+        );
     }
     match name {
         "defined" => return Ok(subject.is_some()),
@@ -57,7 +59,7 @@ pub(super) fn holds(name: &str, subject: Option<&Value>, arguments: &[Value]) ->
         subject,
         argument: arguments.first(),
     };
-    call.holds()
+    call.holds().map_err(|fault| fault.of_test(name))
 }
 
 struct Asked<'a> {
@@ -85,7 +87,8 @@ impl Asked<'_> {
                 .ends_with(self.text(self.argument)?),
             "matching" => {
                 let pattern = Regex::new(self.text(self.argument)?).map_err(|error| {
-                    Fault::new(format!("This is not a regular expression: {error}"))
+                    let reason = of_pattern(&error);
+                    Fault::new(format!("This is not a regular expression: {reason}"))
                 })?;
                 pattern.is_match(self.text(Some(subject))?)
             }

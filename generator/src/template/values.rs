@@ -9,6 +9,8 @@ use indexmap::Equivalent;
 use tera::value::Key;
 use tera::{Map, Value};
 
+use super::outline;
+
 /// Appends a value as it is printed.
 pub(super) fn print(value: &Value, out: &mut String) {
     if let Some(text) = value.as_str() {
@@ -155,12 +157,15 @@ impl Stride {
 }
 
 /// A dotted way into a value (`extra.order`); the empty one leads nowhere else.
-pub(super) fn dotted<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.')
-        .filter(|part| !part.is_empty())
-        .try_fold(value, |value, part| {
-            step(value, part.trim_matches(['"', '\'']))
+pub(super) fn dotted<'v>(value: &'v Value, path: &str) -> Option<Cow<'v, Value>> {
+    let mut steps = path.split('.').filter(|part| !part.is_empty());
+    steps.try_fold(Cow::Borrowed(value), |value, part| {
+        let key = part.trim_matches(['"', '\'']);
+        Some(match value {
+            Cow::Borrowed(value) => outline::unrolled(step(value, key)?),
+            Cow::Owned(value) => Cow::Owned(step(&value, key)?.clone()),
         })
+    })
 }
 
 /// A number as a decimal one, however large.
@@ -200,6 +205,8 @@ pub(super) fn json(value: &Value) -> serde_json::Value {
         serde_json::Value::from(number)
     } else if let Some(items) = value.as_array() {
         serde_json::Value::Array(items.iter().map(json).collect())
+    } else if let Some(list) = outline::unroll(value) {
+        json(&list)
     } else if let Some(map) = value.as_map() {
         serde_json::Value::Object(
             map.iter()

@@ -19,6 +19,7 @@ use tera::Value;
 use crate::graph::{SectionId, SiteGraph};
 use crate::markup::{Heading, Rendered};
 use crate::settings::Settings;
+use crate::template::{self, OutlineEntry};
 
 /// Variables of one object, in the order in which templates see them.
 type Fields = IndexMap<&'static str, Value>;
@@ -45,20 +46,41 @@ fn strings<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Value {
     list(items.map(|item| Value::from(item.as_ref())).collect())
 }
 
-fn toc(headings: &[Heading]) -> Value {
-    let nodes: Vec<Value> = headings
-        .iter()
-        .map(|heading| {
-            object([
-                ("level", Value::from(heading.level)),
-                ("id", Value::from(heading.id.as_str())),
-                ("permalink", Value::from(heading.permalink.as_str())),
-                ("title", Value::from(heading.title.as_str())),
-                ("children", toc(&heading.children)),
-            ])
-        })
-        .collect();
-    list(nodes)
+/// The headings of a body, for a section and for templates that Tera 2 walks: as they are seen.
+fn toc(body: Option<&Rendered>) -> Value {
+    template::outline(&entries(body))
+}
+
+/// The same of few bytes, which our own templates unroll when they look at them.
+fn rolled_toc(body: Option<&Rendered>) -> Value {
+    let entries = entries(body);
+    if entries.is_empty() {
+        return NOTHING.clone();
+    }
+    template::rolled(&entries)
+}
+
+fn entries(body: Option<&Rendered>) -> Vec<OutlineEntry<'_>> {
+    let mut entries = Vec::new();
+    add_entries(
+        body.map_or(&[], |body| body.toc.as_slice()),
+        0,
+        &mut entries,
+    );
+    entries
+}
+
+fn add_entries<'a>(headings: &'a [Heading], depth: usize, entries: &mut Vec<OutlineEntry<'a>>) {
+    for heading in headings {
+        entries.push(OutlineEntry {
+            depth,
+            level: heading.level,
+            id: &heading.id,
+            permalink: &heading.permalink,
+            title: &heading.title,
+        });
+        add_entries(&heading.children, depth + 1, entries);
+    }
 }
 
 fn translation(

@@ -2,7 +2,7 @@
 
 use tera::Value;
 
-use super::{Fields, NOTHING, count, html, object, strings, toc};
+use super::{Fields, NOTHING, count, html, object, strings};
 use crate::graph::PageHead;
 use crate::markup::Rendered;
 
@@ -16,6 +16,7 @@ pub fn page_without_body(head: &PageHead) -> Value {
         ancestors: strings(head.ancestors.iter().map(|id| &*id.0)),
         translations: NOTHING.clone(),
         backlinks: NOTHING.clone(),
+        toc: NOTHING.clone(),
     };
     Value::from(bare(head, None, shared))
 }
@@ -27,6 +28,8 @@ pub(super) struct Shared {
     pub(super) ancestors: Value,
     pub(super) translations: Value,
     pub(super) backlinks: Value,
+    /// Its headings, in the form that the dialect's templates take.
+    pub(super) toc: Value,
 }
 
 /// The same page with its neighbours.
@@ -77,7 +80,7 @@ pub(super) fn bare(head: &PageHead, body: Option<&Rendered>, shared: Shared) -> 
             "summary",
             Value::from(body.and_then(|body| body.summary.as_deref())),
         ),
-        ("toc", toc(body.map_or(&[], |body| body.toc.as_slice()))),
+        ("toc", shared.toc),
         ("word_count", count(body, |body| body.word_count)),
         ("reading_time", count(body, |body| body.reading_time)),
         ("assets", assets(head)),

@@ -48,7 +48,7 @@ fn fields(
         ("extra", front.extra.clone()),
         ("path", Value::from(head.path.as_str())),
         ("components", strings(head.components())),
-        ("toc", toc(body.map_or(&[], |body| body.toc.as_slice()))),
+        ("toc", toc(body)),
         ("word_count", count(body, |body| body.word_count)),
         ("reading_time", count(body, |body| body.reading_time)),
         ("lang", Value::from(head.lang.as_str())),

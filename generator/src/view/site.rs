@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use tera::Value;
 
 use super::taxonomy::{self, TaxonomyValues, TermValues};
-use super::{NOTHING, config, list, page, section, strings, translation};
+use super::{NOTHING, config, list, page, rolled_toc, section, strings, toc, translation};
 use crate::graph::{ByPage, PageHead, PageId, SectionId, SiteGraph};
 use crate::markup::{Bodies, Rendered};
 use crate::settings::{Dialect, Settings};
@@ -40,11 +40,12 @@ struct SectionValues {
 /// Makes all values of the site. Each body is let go once its values are made.
 #[must_use]
 pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> SiteView {
-    let backlinks = backlinks(graph, &bodies);
+    let (backlinks, common) =
+        rayon::join(|| backlinks(graph, &bodies), || Common::of(settings, graph));
     let links_to = |file: &str| backlinks.get(file).unwrap_or(&NOTHING).clone();
     let page_bodies = std::mem::take(&mut bodies.pages);
     let mut view = SiteView {
-        pages: pages(settings, graph, page_bodies, &links_to),
+        pages: pages(graph, page_bodies, &common, &links_to),
         configs: settings
             .languages
             .keys()
@@ -73,9 +74,9 @@ pub fn freeze(settings: &Settings, graph: &SiteGraph, mut bodies: Bodies) -> Sit
 }
 
 fn pages(
-    settings: &Settings,
     graph: &SiteGraph,
     mut bodies: ByPage<Arc<Rendered>>,
+    common: &Common<'_>,
     links_to: &(dyn Fn(&str) -> Value + Sync),
 ) -> ByPage<PageValues> {
     let heads: Vec<&PageHead> = graph.pages.values().collect();
@@ -83,12 +84,11 @@ fn pages(
         .iter()
         .map(|head| bodies.swap_remove(&head.id))
         .collect();
-    let common = Common::of(settings, graph);
     let bare: Vec<Value> = heads
         .par_iter()
         .zip(bodies)
         .map(|(head, body)| {
-            let shared = common.of_page(head, links_to(&head.id.0));
+            let shared = common.of_page(head, body.as_deref(), links_to(&head.id.0));
             page::bare(head, body.as_deref(), shared).into()
         })
         .collect();
@@ -121,6 +121,7 @@ struct Common<'a> {
     names: HashMap<&'a PageId, (Value, Value)>,
     /// Each page as one of the translations of another.
     translations: HashMap<&'a PageId, Value>,
+    toc: fn(Option<&Rendered>) -> Value,
 }
 
 impl<'a> Common<'a> {
@@ -144,10 +145,14 @@ impl<'a> Common<'a> {
             ancestors,
             names,
             translations,
+            toc: match graph.dialect {
+                Dialect::Zola022 => rolled_toc,
+                Dialect::Zola023 => toc,
+            },
         }
     }
 
-    fn of_page(&self, head: &PageHead, backlinks: Value) -> page::Shared {
+    fn of_page(&self, head: &PageHead, body: Option<&Rendered>, backlinks: Value) -> page::Shared {
         let ancestors = self.ancestors.get(head.ancestors.as_slice());
         let translations = head.translations.iter();
         let translations = translations.filter_map(|id| self.translations.get(id).cloned());
@@ -159,6 +164,7 @@ impl<'a> Common<'a> {
             ancestors: ancestors.unwrap_or(&NOTHING).clone(),
             translations: list(translations.collect()),
             backlinks,
+            toc: (self.toc)(body),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! What the service does while nobody asks: send mails, add up, erase, look for a new campaign file.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, counts_file};
+use super::{App, Keyring, counts_file};
 use crate::http::{Background, Web};
 use crate::outbox::{Worker, WorkerOptions};
 use crate::store::Store;
@@ -19,6 +21,15 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// How often what is over is erased.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+
+/// How often it is looked whether a key has served its time.
+const KEYS_EVERY: Duration = Duration::from_secs(60);
+
+/// How long a job is one instance's. Whoever is killed in the middle holds it up for so long.
+const TURN: Duration = Duration::from_secs(10);
+
+/// How long an instance that was heard of is taken to be there.
+const PRESENCE: Duration = Duration::from_secs(30);
 
 impl App {
     /// Sends mails, adds up confirmations, erases what is over, and looks for a new campaign file,
@@ -55,6 +66,10 @@ impl App {
         tasks.spawn(watched("counts", fold, parts, stop));
         let expire = expire(service.clone(), web.clone(), stop.clone());
         tasks.spawn(watched("erasing", expire, parts, stop));
+        let keys = keys(service.clone(), Arc::clone(&self.keyring), stop.clone());
+        tasks.spawn(watched("keys", keys, parts, stop));
+        let presence = presence(service.clone(), stop.clone());
+        tasks.spawn(watched("presence", presence, parts, stop));
         let writer = writer(service.store.clone(), stop.clone());
         tasks.spawn(watched("database", writer, parts, stop));
         tasks
@@ -89,36 +104,107 @@ async fn writer(store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(store.closed()).await;
 }
 
-async fn fold(service: Service, counts_file: Option<std::path::PathBuf>, stop: CancellationToken) {
-    let mut written = false;
+async fn fold(service: Service, counts_file: Option<PathBuf>, stop: CancellationToken) {
+    let mut written = String::new();
+    let mut turn = Turn::new("counts");
     loop {
-        let folded = service.store.fold_counts(service.clock.now()).await;
-        match folded {
-            Ok(changed) if changed || !written => {
-                written = match &counts_file {
-                    Some(file) => counts_file::write(&service.store, file).await,
-                    None => true,
-                };
+        if turn.is_mine(&service).await {
+            let folded = service.store.fold_counts(service.clock.now()).await;
+            if let Err(error) = folded {
+                tracing::error!(%error, "confirmations could not be added up");
             }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "confirmations could not be added up"),
+        }
+        // Each instance writes its own file, whoever adds up.
+        if let Some(file) = &counts_file {
+            counts_file::write(&service.store, file, &mut written).await;
         }
         let pause = tokio::time::sleep(FOLD_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return turn.give_back(&service).await;
+        }
+    }
+}
+
+async fn expire(service: Service, web: Web, stop: CancellationToken) {
+    let mut turn = Turn::new("expiry");
+    loop {
+        web.tidy();
+        if turn.is_mine(&service).await
+            && let Err(error) = service.store.expire(service.clock.now()).await
+        {
+            tracing::error!(%error, "what is over could not be erased");
+        }
+        let pause = tokio::time::sleep(EXPIRE_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return turn.give_back(&service).await;
+        }
+    }
+}
+
+/// Keys for recipients come and go.
+async fn keys(service: Service, keyring: Arc<Keyring>, stop: CancellationToken) {
+    loop {
+        let pause = tokio::time::sleep(KEYS_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+        if let Err(error) = keyring.turn(&service.store).await {
+            tracing::error!(%error, "the key for recipients could not be changed");
+        }
+    }
+}
+
+/// Tells the other instances that this one is there, and frees the mails of those that are not.
+async fn presence(service: Service, stop: CancellationToken) {
+    loop {
+        let now = service.clock.now();
+        let told = async {
+            service.store.alive(now, PRESENCE).await?;
+            service.store.outbox_release_orphans(now).await
+        };
+        if let Err(error) = told.await {
+            tracing::warn!(%error, "the other instances could not be told that this one is there");
+        }
+        let pause = tokio::time::sleep(PRESENCE / 3);
         if stop.run_until_cancelled(pause).await.is_none() {
             return;
         }
     }
 }
 
-async fn expire(service: Service, web: Web, stop: CancellationToken) {
-    loop {
-        web.tidy();
-        if let Err(error) = service.store.expire(service.clock.now()).await {
-            tracing::error!(%error, "what is over could not be erased");
+/// A job that one instance does for all, for as long as it holds the lease.
+struct Turn {
+    name: &'static str,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Turn {
+    fn new(name: &'static str) -> Self {
+        Self { name, until: None }
+    }
+
+    /// Whether it is this instance's turn. The lease is kept while half of it is left.
+    async fn is_mine(&mut self, service: &Service) -> bool {
+        let now = service.clock.now();
+        if self
+            .until
+            .is_some_and(|until| now + TURN / 2 < until && now + TURN >= until)
+        {
+            return true;
         }
-        let pause = tokio::time::sleep(EXPIRE_EVERY);
-        if stop.run_until_cancelled(pause).await.is_none() {
-            return;
+        let taken = service.store.lease(self.name, now, TURN).await;
+        self.until = matches!(taken, Ok(true)).then(|| now + TURN);
+        if let Err(error) = taken {
+            tracing::warn!(%error, job = self.name, "it is not known whose turn it is");
+        }
+        self.until.is_some()
+    }
+
+    /// The next instance need not wait for the lease to end.
+    async fn give_back(self, service: &Service) {
+        if self.until.is_some() {
+            // If it cannot be told, the lease ends by itself.
+            let _told = service.store.give_back(self.name).await;
         }
     }
 }

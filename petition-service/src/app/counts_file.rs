@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::store::Store;
 
-/// Writes the file, whole or not at all; says whether it is there now.
-pub(super) async fn write(store: &Store, file: &Path) -> bool {
+/// Writes the file, whole or not at all, if it would not say what was `written` before.
+pub(super) async fn write(store: &Store, file: &Path, written: &mut String) {
     let counts = match store.counts().await {
         Ok(counts) => counts,
         Err(error) => {
             tracing::error!(%error, "the counts could not be read");
-            return false;
+            return;
         }
     };
     let json: serde_json::Map<String, serde_json::Value> = counts
@@ -21,15 +21,18 @@ pub(super) async fn write(store: &Store, file: &Path) -> bool {
         .map(|(form, count)| (form, json!({"count": count.max(0)})))
         .collect();
     let text = format!("{}\n", serde_json::Value::Object(json));
-    let path = file.to_owned();
-    let written = tokio::task::spawn_blocking(move || replace(&path, &text)).await;
-    match written {
-        Ok(Ok(())) => true,
+    if text == *written {
+        return;
+    }
+    let (path, new) = (file.to_owned(), text.clone());
+    let replaced = tokio::task::spawn_blocking(move || replace(&path, &new)).await;
+    match replaced {
+        Ok(Ok(())) => *written = text,
         Ok(Err(error)) => {
             tracing::error!(%error, file = %file.display(), "the counts could not be written");
-            false
         }
-        Err(_) => false,
+        // It broke off, and is tried again.
+        Err(_) => {}
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod background;
 mod counts_file;
+mod keyring;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use crate::mail::smtp::SmtpMailer;
 use crate::store::{Lock, Store, StoreOptions};
 use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
 
+pub use keyring::Keyring;
 pub use server::Listeners;
 
 /// The service, open.
@@ -36,7 +38,8 @@ pub struct App {
     service: Service,
     web: Web,
     mailer: Arc<dyn Mailer>,
-    _lock: Lock,
+    keyring: Arc<Keyring>,
+    _lock: Option<Lock>,
 }
 
 impl App {
@@ -60,19 +63,23 @@ impl App {
         metrics: Option<PrometheusHandle>,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let keys = Keys::new(config.secret.expose_secret().as_bytes());
+        let keyring = Arc::new(Keyring::new(config.sealing.clone(), &keys, clock.clone()));
         let options = StoreOptions {
             cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
             lifetime_mails: config.limits.mails_per_address,
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
-            ..StoreOptions::default()
+            ..StoreOptions::new(keyring.clone())
         };
-        let lock = Lock::take(&config.database)?;
+        // A file is for one service; a server's rows are leased to one at a time.
+        let lock = config.database.file().map(Lock::take).transpose()?;
         let store = Store::open(&config.database, options).await?;
+        keyring.begin(&store).await?;
         let service = Service {
             store,
             campaign: CampaignStore::open(&config.campaign_file),
             captcha: captcha(&config)?,
-            keys: Keys::new(config.secret.expose_secret().as_bytes()),
+            keys,
             clock,
             unproven_per_hour: config.limits.unproven_per_hour,
             unproven_share: Arc::new(Rate::per_hour(
@@ -86,6 +93,7 @@ impl App {
             service,
             web,
             mailer,
+            keyring,
             _lock: lock,
         })
     }

@@ -155,7 +155,10 @@ async fn converse(
 ) {
     // An answer is written at once; waiting for more of it would only slow it down.
     let _as_it_is = stream.set_nodelay(true);
+    let asked = CancellationToken::new();
+    let first = asked.clone();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        first.cancel();
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
@@ -164,10 +167,15 @@ async fn converse(
         .header_read_timeout(limits.header_time)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
+    // Who was let in is heard: a form may be on its way while the service is told to stop.
+    let told = async {
+        stop.cancelled().await;
+        asked.cancelled().await;
+    };
     // How a connection ends is the visitor's affair.
     let ended = tokio::select! {
         _ = connection.as_mut() => true,
-        () = stop.cancelled() => false,
+        () = told => false,
     };
     if !ended {
         connection.as_mut().graceful_shutdown();

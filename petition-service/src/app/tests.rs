@@ -10,12 +10,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::server::{Listeners, ServerLimits};
 use super::{App, Clock};
 use crate::campaign::sample;
-use crate::config;
+use crate::config::{self, Config};
 use crate::mail::memory::MemoryMailer;
+use crate::store::testing::{On, signature};
+use crate::usecases::Left;
 
 const SHORT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(60);
@@ -35,6 +38,10 @@ struct Running {
 }
 
 async fn app(folder: &std::path::Path, clock: Clock) -> anyhow::Result<App> {
+    App::open_with(config(folder), Arc::new(MemoryMailer::new()), None, clock).await
+}
+
+fn config(folder: &std::path::Path) -> Config {
     let json = sample::file().to_json().expect("JSON");
     std::fs::write(folder.join("campaign.json"), json).expect("written");
     let settings = r#"
@@ -46,8 +53,7 @@ async fn app(folder: &std::path::Path, clock: Clock) -> anyhow::Result<App> {
         mail = { host = "localhost", security = "none", sender = "p@site.example" }
         captcha.provider = "none"
     "#;
-    let config = config::read(&settings.parse().expect("TOML"), folder).expect("sound");
-    App::open_with(config, Arc::new(MemoryMailer::new()), None, clock).await
+    config::read(&settings.parse().expect("TOML"), folder).expect("sound")
 }
 
 async fn start(limits: ServerLimits, clock: Clock) -> Running {
@@ -207,4 +213,59 @@ async fn two_services_do_not_share_a_database() {
     let second = app(running.folder.path(), Clock::system()).await;
     let fault = second.err().expect("refused").to_string();
     assert!(fault.contains("another petition-service"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_services_share_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, home) = On::Postgres.store().await;
+    let stop = CancellationToken::new();
+    let mailer = Arc::new(MemoryMailer::new());
+    let mut apps = Vec::new();
+    let mut work = Vec::new();
+    for _ in 0..3 {
+        let mut config = config(folder.path());
+        config.database = home.address();
+        let app = App::open_with(config, mailer.clone(), None, Clock::system()).await;
+        let app = app.expect("open");
+        work.push(app.spawn_background(&stop));
+        apps.push(app);
+    }
+    let now = Clock::system().now();
+    for number in 0..30 {
+        let mut form = signature(&format!("s{number}@example.org"));
+        form.form_id = "safe-online".to_owned();
+        let store = &apps[number % 3].service.store;
+        store.sign_up(form, now).await.expect("stored");
+    }
+    until("the mails", async || mailer.mails().len() >= 30).await;
+    for (number, mail) in mailer.mails().iter().enumerate() {
+        let (_, after) = mail.text.split_once("/confirm/").expect("a link");
+        let token = after.split_whitespace().next().expect("a token");
+        let left = apps[(number + 1) % 3].service.confirm(token).await;
+        assert!(matches!(left, Ok(Left::Done(_))), "{left:?}");
+    }
+    for app in &apps {
+        let store = &app.service.store;
+        until("the count", async || {
+            store.counted("safe-online").await.expect("counted").total == 30
+        })
+        .await;
+    }
+    assert_eq!(mailer.mails().len(), 30, "nobody gets two mails");
+    stop.cancel();
+    for mut tasks in work {
+        while tasks.join_next().await.is_some() {}
+    }
+    assert!(apps.iter().all(|app| app.broken().is_empty()));
+}
+
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..400 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not in time");
 }

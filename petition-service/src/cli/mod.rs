@@ -1,21 +1,20 @@
 //! The command line.
 
 mod keygen;
+mod listen;
 mod outbox;
 #[cfg(test)]
 mod tests;
 mod unseal;
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
 
-use crate::app::{App, Listeners};
+use crate::app::App;
 use crate::config::{self, Config};
 
 /// Petition and newsletter sign-ups with captcha, double opt-in and proof of consent.
@@ -144,7 +143,7 @@ fn start_log() {
 }
 
 async fn serve_until_told(config: Config) -> anyhow::Result<()> {
-    let (listen, metrics_listen) = (config.listen, config.metrics_listen);
+    let listeners = listen::listeners(&config).await?;
     let public_url = config.public_url.clone();
     let app = App::open(config).await?;
     if let Some(problem) = app.campaign_problem() {
@@ -153,23 +152,12 @@ async fn serve_until_told(config: Config) -> anyhow::Result<()> {
             "no form can be taken until there is a campaign file"
         );
     }
-    let public = bind(listen).await?;
-    let metrics = match metrics_listen {
-        Some(address) => Some(bind(address).await?),
-        None => None,
-    };
+    let address = listeners.public.local_addr()?;
     say(
         io::stderr(),
-        &format!("Listening on {} for {public_url}", public.local_addr()?),
+        &format!("Listening on {address} for {public_url}"),
     );
-    app.serve(Listeners { public, metrics }, told_to_stop())
-        .await
-}
-
-async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))
+    app.serve(listeners, told_to_stop()).await
 }
 
 /// Waits for the first signal. The second one ends the process at once.

@@ -2,12 +2,13 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::{load, say};
 use crate::domain::Clock;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Address, NoKeys, Store, StoreOptions};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -32,11 +33,11 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 
 /// Works beside a running service: it changes rows that nobody holds, and the service looks at the
 /// outbox every second.
-pub(super) async fn retry_dead(database: &std::path::Path) -> anyhow::Result<String> {
-    if !database.exists() {
-        anyhow::bail!("there is no database {}", database.display());
+pub(super) async fn retry_dead(database: &Address) -> anyhow::Result<String> {
+    if database.file().is_some_and(|file| !file.exists()) {
+        anyhow::bail!("there is no database {database}");
     }
-    let store = Store::open(database, StoreOptions::default()).await?;
+    let store = Store::open(database, StoreOptions::new(Arc::new(NoKeys))).await?;
     let now = Clock::system().now();
     let retried = store.outbox_retry_dead(now).await?;
     let left = store.stats(now).await?.given_up;

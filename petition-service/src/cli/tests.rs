@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::outbox::retry_dead;
 use crate::domain::Clock;
+use crate::store::Address;
 use crate::store::testing::{signature, store};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,13 +17,13 @@ async fn mails_that_were_given_up_wait_again() {
     let lease = Duration::from_secs(60);
     for job in store.outbox_claim(10, now, lease).await.expect("claimed") {
         store
-            .outbox_give_up(&job.id, "relay access denied", now)
+            .outbox_give_up(job.id, "relay access denied", now)
             .await
             .expect("noted");
     }
     assert_eq!(store.stats(now).await.expect("stats").given_up, 2);
 
-    let database = folder.path().join("data.sqlite");
+    let database = Address::sqlite(folder.path().join("data.sqlite"));
     let told = retry_dead(&database).await.expect("done");
     assert_eq!(told, "2 mails that were given up wait again.");
     let later = Clock::system().now();
@@ -30,5 +31,9 @@ async fn mails_that_were_given_up_wait_again() {
     assert_eq!(jobs.iter().map(|job| job.tries).collect::<Vec<_>>(), [1, 1]);
     let told = retry_dead(&database).await.expect("done");
     assert_eq!(told, "0 mails that were given up wait again.");
-    assert!(retry_dead(&folder.path().join("none")).await.is_err());
+    assert!(
+        retry_dead(&Address::sqlite(folder.path().join("none")))
+            .await
+            .is_err()
+    );
 }

@@ -22,6 +22,7 @@ use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::domain::seal::PublicKeys;
 use crate::mail::Sender;
 use crate::mail::smtp::SmtpConfig;
+use crate::store::Address;
 
 pub use read::{environment, layered, parse, read};
 
@@ -42,8 +43,8 @@ pub struct Config {
     pub campaign_file: PathBuf,
     /// Where the counts are written for the site's build; none: nowhere.
     pub counts_file: Option<PathBuf>,
-    /// The database's file.
-    pub database: PathBuf,
+    /// Where the database is.
+    pub database: Address,
     /// From which keys are derived: dedupe, networks, captcha.
     pub secret: SecretString,
     /// The public keys to which forms are sealed.

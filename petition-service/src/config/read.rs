@@ -10,7 +10,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::sealing::sealing;
-use super::sections::{captcha, limits, mail, secret};
+use super::sections::{captcha, database, limits, mail, secret};
 use super::{Config, PREFIX};
 
 /// Where the service listens if it is not told.
@@ -41,13 +41,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
     let trusted_proxies = trusted_proxies(&mut top, listen, &mut problems);
     let cors_origins = origins(&mut top, &mut problems);
     let confirm_days = top.number("confirm_days", 7, 1..=LONGEST_CONFIRM, &mut problems);
-    let mut database = top.table("database", &mut problems);
-    let path = database.required(
-        "path",
-        "the path of the database's file; it is made if it is not there",
-        &mut problems,
-    );
-    database.finish(&mut problems);
+    let database = database(&mut top, folder, &mut problems);
     let secret = secret(&mut top, folder, &mut problems);
     let sealing = sealing(&mut top, &mut problems);
     let mail = mail(&mut top, folder, &mut problems);
@@ -58,7 +52,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
         public_url,
         listen,
         campaign_file,
-        path,
+        database,
         secret,
         sealing,
         mail,
@@ -68,7 +62,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             Some(public_url),
             Some(listen),
             Some(campaign_file),
-            Some(path),
+            Some(database),
             Some(secret),
             Some(sealing),
             Some((smtp, sender)),
@@ -79,7 +73,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             metrics_listen,
             campaign_file: folder.join(campaign_file),
             counts_file: counts_file.map(|file| folder.join(file)),
-            database: folder.join(path),
+            database,
             secret,
             sealing,
             smtp,

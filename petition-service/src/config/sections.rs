@@ -13,6 +13,7 @@ use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::domain::email;
 use crate::mail::Sender;
 use crate::mail::smtp::{Security, SmtpConfig};
+use crate::store::Address;
 
 /// Numbers without an end of their own.
 const FROM_ONE: RangeInclusive<u32> = 1..=u32::MAX;
@@ -39,6 +40,35 @@ fn secret_text(
         }
     }
     table.text(key, problems).map(SecretString::from)
+}
+
+/// Where the database is if nobody says.
+const DATABASE: &str = "petitions.sqlite";
+
+pub(super) fn database(
+    top: &mut Reader<'_>,
+    folder: &Path,
+    problems: &mut Vec<String>,
+) -> Option<Address> {
+    use secrecy::ExposeSecret;
+    let mut table = top.table("database", problems);
+    let before = problems.len();
+    let url = secret_text(&mut table, ("url", "url_file"), folder, problems);
+    // As it was written before there was a choice.
+    let path = table.path("path", problems);
+    table.finish(problems);
+    match (url, path) {
+        (Some(_), Some(_)) => {
+            problems.push("`database.path` and `database.url` name two databases".to_owned());
+            None
+        }
+        (Some(url), None) => Address::parse(url.expose_secret(), folder)
+            .map_err(|fault| problems.push(format!("`database.url` is no address: {fault}")))
+            .ok(),
+        (None, Some(path)) => Some(Address::sqlite(folder.join(path))),
+        (None, None) if problems.len() > before => None,
+        (None, None) => Some(Address::sqlite(folder.join(DATABASE))),
+    }
 }
 
 pub(super) fn secret(

@@ -32,7 +32,7 @@ fn table(text: &str) -> Table {
 fn a_sound_configuration() {
     let config = read(&table(SOUND), Path::new("/srv")).expect("sound");
     assert_eq!(config.public_url.as_str(), "https://site.example/service");
-    assert_eq!(config.database, Path::new("/srv/data.sqlite"));
+    assert_eq!(config.database.file(), Some(Path::new("/srv/data.sqlite")));
     assert_eq!(config.smtp.port, Some(2525));
     assert_eq!(config.trusted_proxies.len(), 2);
     assert!(matches!(config.captcha, CaptchaConfig::Altcha { .. }));
@@ -222,4 +222,28 @@ fn only_variables_of_ours_must_be_text() {
     let ours = [("PETITION_SERVICE__LISTEN".into(), no_text())];
     let fault = environment(ours.into_iter()).expect_err("no text");
     assert!(fault.contains("PETITION_SERVICE__LISTEN"), "{fault}");
+}
+
+#[test]
+fn a_database_is_a_file_or_a_server_and_its_password_stays_hidden() {
+    let with = |database: &str| SOUND.replace("path = \"data.sqlite\"", database);
+    let read = |database: &str| read(&table(&with(database)), Path::new("/srv"));
+    let file = |database: &str| read(database).expect("sound").database;
+    let other = Path::new("/srv/other.sqlite");
+    assert_eq!(file("url = \"sqlite:other.sqlite\"").file(), Some(other));
+    let usual = Path::new("/srv/petitions.sqlite");
+    assert_eq!(file("").file(), Some(usual));
+    let server = file("url = \"postgres://anna:secret@localhost/petitions\"");
+    assert_eq!(server.file(), None);
+    assert!(!format!("{server:?}").contains("secret"));
+    for wrong in [
+        "url = \"secret.sqlite\"",
+        "url = \"postgres://x\"\npath = \"data.sqlite\"",
+        "url_file = \"nowhere\"",
+    ] {
+        let problems = read(wrong).expect_err("wrong");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("`database."), "{problems:?}");
+        assert!(!problems[0].contains("secret"), "{problems:?}");
+    }
 }

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod email;
 pub mod form;
+pub mod goal;
 pub mod keys;
 pub mod name;
 mod private;

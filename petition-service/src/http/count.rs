@@ -10,6 +10,7 @@ use chrono::SecondsFormat;
 use serde_json::json;
 
 use super::{Web, answers};
+use crate::domain::goal;
 
 /// Caches may show a number that is this old: visitors do not see it climb one by one.
 const FRESH: &str = "public, max-age=10, stale-while-revalidate=60";
@@ -36,7 +37,7 @@ pub(super) async fn count(
         Err(error) => return answers::unavailable(&web, &headers, "", true, &error),
     };
     let count = u64::try_from(counted.total).unwrap_or(0);
-    let goal = goal(&facts.goals, count);
+    let goal = goal::shown(&facts.goals, count);
     let as_of = counted
         .at
         .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
@@ -56,14 +57,4 @@ pub(super) async fn count(
         headers.insert(ETAG, tag);
     }
     response
-}
-
-/// The lowest goal not yet reached; the highest when all are.
-fn goal(goals: &[u64], count: u64) -> u64 {
-    goals
-        .iter()
-        .find(|goal| **goal > count)
-        .or(goals.last())
-        .copied()
-        .unwrap_or(0)
 }

@@ -89,7 +89,8 @@ pub(super) async fn confirm(
             &campaign,
             left,
             |about, steps| match about.kind {
-                SubjectKind::Petition => steps.signed.clone(),
+                // To what that page says of this petition.
+                SubjectKind::Petition => format!("{}#share-{}", steps.signed, about.form_id),
                 SubjectKind::Newsletter => steps.subscribed.clone(),
             },
         ),

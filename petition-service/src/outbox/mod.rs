@@ -82,7 +82,7 @@ enum Tried {
 }
 
 impl Worker {
-    /// A worker. One at a time per database.
+    /// A worker. One at a time per opening of the database.
     #[must_use]
     pub fn new(
         store: Store,
@@ -101,7 +101,11 @@ impl Worker {
     /// Works until `stop`, then ends the mails under way. What was not begun waits for the next
     /// start.
     pub async fn run(self, stop: CancellationToken) {
-        if let Err(error) = self.store.outbox_release_all().await {
+        if let Err(error) = self
+            .store
+            .outbox_release_all(self.options.clock.now())
+            .await
+        {
             tracing::warn!(%error, "mails of the last run wait until their lease ends");
         }
         let room = self.options.concurrency.max(1);
@@ -130,7 +134,7 @@ impl Worker {
             }
         }
         for job in queue {
-            if let Err(error) = self.store.outbox_release(&job.id).await {
+            if let Err(error) = self.store.outbox_release(job.id).await {
                 tracing::warn!(%error, "a mail waits until its lease ends");
             }
         }
@@ -157,13 +161,15 @@ impl Worker {
     }
 
     async fn deliver(&self, job: OutboxJob) {
-        let (mail, kind) = (job.id.as_str(), job.kind.name());
+        let (id, kind) = (job.id, job.kind.name());
+        let mail = job.id.to_string();
+        let mail = mail.as_str();
         let now = || self.options.clock.now();
         let settled = match self.attempt_whole(&job).await {
             Tried::Sent => {
                 count("sent");
                 tracing::debug!(mail, kind, "mail sent");
-                self.store.outbox_sent(mail, now()).await
+                self.store.outbox_sent(id, now()).await
             }
             Tried::Failed { reason, for_good }
                 if for_good || job.tries >= self.options.max_tries =>
@@ -176,7 +182,7 @@ impl Worker {
                     reason,
                     "mail given up; once the cause is mended, `outbox retry-dead` sends it"
                 );
-                self.store.outbox_give_up(mail, &reason, now()).await
+                self.store.outbox_give_up(id, &reason, now()).await
             }
             Tried::Failed { reason, .. } => {
                 count("put_off");
@@ -188,7 +194,7 @@ impl Worker {
                     "mail not sent, tried again"
                 );
                 let pause = Backoff::of(&self.options).pause(job.tries, rand::random());
-                self.store.outbox_retry(mail, now() + pause, &reason).await
+                self.store.outbox_retry(id, now() + pause, &reason).await
             }
         };
         if let Err(error) = settled {
@@ -243,8 +249,10 @@ impl Worker {
             };
             let token = TokenSecret::generate();
             tokens.push(NewToken {
-                hash: token.hash(),
-                attempt_id: job.attempt_id.clone(),
+                token: token.clone(),
+                // For the welcome that follows a confirmation.
+                address: confirms(purpose).then(|| job.email.clone()),
+                attempt_id: job.attempt_id,
                 purpose,
                 expires_at: self.end_of(purpose, now),
             });
@@ -293,7 +301,7 @@ impl Worker {
             },
         };
         let job = mail::Job {
-            outbox_id: &job.id,
+            outbox_id: &job.id.to_string(),
             to: Address::new(job.email.expose().clone()),
             form_id: &job.form_id,
             lang: &job.lang,
@@ -318,6 +326,13 @@ fn purposes(kind: OutboxKind) -> (Option<Purpose>, Option<Purpose>) {
             (None, Some(Purpose::Unsubscribe))
         }
     }
+}
+
+fn confirms(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::ConfirmSignature | Purpose::ConfirmSubscription
+    )
 }
 
 fn count(outcome: &'static str) {

@@ -4,198 +4,264 @@ use std::collections::BTreeMap;
 
 use campaign_file::Field;
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
 
-use super::records::{Consent, NewSignUp, SubjectKind};
-use super::{ms, new_id};
-use crate::domain::Private;
+use super::confirm::Mark;
+use super::engine::{Conn, Error, Value, bulks, statements, values};
+use super::ms;
+use super::records::{NewSignUp, StoreError, SubjectKind};
+use super::vault::{Sealed, Vault};
+use crate::domain::{Private, TokenHash};
+
+bulks! {
+    INSERT(
+        id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
+        country Text, nonce_hash Blob, consent_sha256 Text, consent_version Text, created_at Int,
+        newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
+    ) = "insert into attempts
+             (id, subject_id, sealed, key_id, says, lang, form_page, country, nonce_hash,
+              consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
+              newsletter_sha256, newsletter_version)
+         select * from v where true";
+
+    // A signer's newer form that says something else stays: who corrects a name, or whose address a
+    // stranger used first, can still confirm the newer form in place of the older.
+    SETTLE(subject Blob, attempt Blob, renews Int) =
+        "update attempts set sealed = null, says = null, nonce_hash = null, newsletter_key = null
+         where id in (
+             select b.id from v cross join attempts a cross join attempts b
+             where a.id = v.attempt and b.subject_id = v.subject and b.id <> v.attempt
+                 and not (v.renews = 1 and (b.created_at, b.id) > (a.created_at, a.id)
+                          and b.says is distinct from a.says))";
+
+    DROP_MAILS(subject Blob, attempt Blob, renews Int) =
+        "delete from outbox where state = 'waiting' and attempt_id in (
+             select a.id from v cross join attempts a
+             where a.subject_id = v.subject and (a.sealed is null or a.id = v.attempt))";
+
+    FORGET_RECIPIENTS(subject Blob, attempt Blob, renews Int) =
+        "update outbox set recipient = null, hot_key_id = null
+         where recipient is not null and attempt_id in (
+             select a.id from v cross join attempts a
+             where a.subject_id = v.subject and a.sealed is null)";
+
+    ERASE(subject Blob) =
+        "update attempts set sealed = null, says = null, nonce_hash = null, newsletter_key = null
+         where subject_id in (select subject from v)";
+
+    ERASE_MAILS(subject Blob) =
+        "delete from outbox where state = 'waiting' and attempt_id in (
+             select a.id from v cross join attempts a where a.subject_id = v.subject)";
+
+    ERASE_RECIPIENTS(subject Blob) =
+        "update outbox set recipient = null, hot_key_id = null
+         where recipient is not null and attempt_id in (
+             select a.id from v cross join attempts a where a.subject_id = v.subject)";
+
+    ERASE_TOKENS(subject Blob) =
+        "update tokens set sealed = null where sealed is not null and attempt_id in (
+             select a.id from v cross join attempts a where a.subject_id = v.subject)";
+}
+
+macro_rules! held_back {
+    () => {
+        "select o.attempt_id, o.not_before
+         from outbox o join attempts a on a.id = o.attempt_id
+         where a.subject_id = $1 and o.state = 'waiting' and o.not_before > $2
+             and o.tries = 0 and o.leased_until is null
+             and o.kind in ('confirm_petition', 'confirm_newsletter')
+             and not exists (select 1 from tokens t where t.attempt_id = o.attempt_id
+                 and t.purpose in ('confirm_signature', 'confirm_subscription'))
+         limit 1"
+    };
+}
+
+statements! {
+    NEWEST_IS = "select exists (
+             select 1 from attempts
+             where id = (select id from attempts where subject_id = $1
+                         order by created_at desc, id desc limit 1)
+                 and says = $2 and lang = $3 and consent_sha256 = $4) as newest";
+
+    HELD_BACK = held_back!(), postgres concat!(held_back!(), " for update of o skip locked");
+
+    DELETE = "delete from attempts where id = $1";
+
+    ERASE_LEFTOVERS =
+        "update attempts set sealed = null, says = null, nonce_hash = null, newsletter_key = null
+         where id in (
+             select a.id from attempts a join subjects s on s.id = a.subject_id
+             where a.sealed is not null and a.confirmed_at is null and a.created_at <= $1
+                 and s.state = 'confirmed'
+                 and not exists (select 1 from outbox o
+                                 where o.attempt_id = a.id and o.state = 'waiting')
+                 and not exists (
+                     select 1 from tokens t
+                     where t.attempt_id = a.id and t.expires_at > $2
+                         and t.purpose in ('confirm_signature', 'confirm_subscription'))
+             limit $3)
+             and sealed is not null and confirmed_at is null";
+}
 
 /// A mail that is held back until the mailbox has rested, and the form that it is for.
 pub(super) struct HeldBack {
-    mail: String,
-    attempt: String,
+    attempt: Uuid,
+    /// When it may leave, in milliseconds.
+    pub(super) at: i64,
 }
 
-/// Stores a form; its id.
-pub(super) async fn insert(
-    conn: &mut SqliteConnection,
-    subject: &str,
-    form: &NewSignUp,
-    now: DateTime<Utc>,
-) -> Result<String, sqlx::Error> {
-    let id = new_id();
-    let Consent {
-        text_sha256,
-        version,
-    } = &form.consent;
-    let letter = form.newsletter.as_ref();
-    // With the form's id in it, equal nonces do not show that one browser sent two forms.
-    let nonce = form.nonce.as_ref().map(|nonce| nonce.hash_for(&id));
-    sqlx::query(
-        "insert into attempts
-             (id, subject_id, email, fields, lang, form_page, nonce_hash, consent_sha256,
-              consent_version, created_at, newsletter_id, newsletter_key, newsletter_sha256,
-              newsletter_version)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-    )
-    .bind(&id)
-    .bind(subject)
-    .bind(form.email.expose())
-    .bind(json(&form.values))
-    .bind(&form.lang)
-    .bind(&form.form_page)
-    .bind(nonce.map(|hash| hash.as_bytes().to_vec()))
-    .bind(text_sha256)
-    .bind(version)
-    .bind(ms(now))
-    .bind(letter.map(|letter| &letter.form_id))
-    .bind(letter.map(|letter| letter.dedupe_key.to_vec()))
-    .bind(letter.map(|letter| &letter.consent.text_sha256))
-    .bind(letter.map(|letter| &letter.consent.version))
-    .execute(conn)
-    .await?;
-    Ok(id)
+/// A form as it is stored.
+#[derive(Clone)]
+pub(super) struct NewAttempt {
+    pub(super) id: Uuid,
+    pub(super) sealed: Sealed,
+    pub(super) says: [u8; 16],
+    nonce: Option<TokenHash>,
+}
+
+impl NewAttempt {
+    /// Seals a form.
+    pub(super) fn of(form: &NewSignUp, vault: &dyn Vault) -> Result<Self, StoreError> {
+        let id = super::new_id();
+        let email = form.email.expose();
+        let letter = form.newsletter.as_ref();
+        let fields = fields(&form.values);
+        let said = [
+            // Not only the content: equal words of two people must not show.
+            form.dedupe_key.as_slice(),
+            fields.to_string().as_bytes(),
+            letter.map_or("", |letter| &letter.form_id).as_bytes(),
+        ]
+        .map(<[u8]>::to_vec);
+        let said: Vec<&[u8]> = said.iter().map(Vec::as_slice).collect();
+        Ok(Self {
+            id,
+            sealed: vault.seal_form(&form.form_id, id, plain(email, &fields).expose())?,
+            says: vault.mark(&said),
+            // With the form's id in it, equal nonces do not show that one browser sent two forms.
+            nonce: form
+                .nonce
+                .as_ref()
+                .map(|nonce| nonce.hash_for(&id.to_string())),
+        })
+    }
+
+    /// Its row.
+    pub(super) fn row(&self, subject: Uuid, form: &NewSignUp, now: DateTime<Utc>) -> Vec<Value> {
+        let letter = form.newsletter.as_ref();
+        let country = form.values.get(&Field::Country);
+        values![
+            self.id,
+            subject,
+            self.sealed.bytes.as_slice(),
+            self.sealed.key_id.as_slice(),
+            self.says.as_slice(),
+            &form.lang,
+            &form.form_page,
+            country.map(|country| country.expose().clone()),
+            self.nonce.map(|hash| hash.as_bytes().to_vec()),
+            &form.consent.text_sha256,
+            &form.consent.version,
+            ms(now),
+            letter.map(|letter| letter.form_id.clone()),
+            letter.map(|letter| super::key16(&letter.dedupe_key)),
+            letter.map(|letter| letter.consent.text_sha256.clone()),
+            letter.map(|letter| letter.consent.version.clone()),
+        ]
+    }
+}
+
+fn fields(values: &BTreeMap<Field, Private<String>>) -> serde_json::Value {
+    let map: serde_json::Map<String, serde_json::Value> = values
+        .iter()
+        .map(|(field, value)| (field.name().to_owned(), value.expose().as_str().into()))
+        .collect();
+    serde_json::Value::Object(map)
+}
+
+/// What is sealed of a form.
+pub(super) fn plain(email: &str, fields: &serde_json::Value) -> Private<Vec<u8>> {
+    let whole = serde_json::json!({"email": email, "fields": fields});
+    Private::new(whole.to_string().into_bytes())
+}
+
+/// Stores forms ([`NewAttempt::row`]).
+pub(super) async fn insert(conn: &mut Conn, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+    conn.bulk(&INSERT, rows).await.map(|_| ())
 }
 
 /// Whether the newest form of a mailbox says the same as this one.
 pub(super) async fn is_newest(
-    conn: &mut SqliteConnection,
-    subject: &str,
+    conn: &mut Conn,
+    subject: Uuid,
+    attempt: &NewAttempt,
     form: &NewSignUp,
-) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "select exists (
-             select 1 from attempts
-             where id = (select id from attempts where subject_id = ?1
-                         order by created_at desc, id desc limit 1)
-                 and email = ?2 and fields is not distinct from ?3 and lang = ?4
-                 and newsletter_id is not distinct from ?5 and consent_sha256 = ?6)",
-    )
-    .bind(subject)
-    .bind(form.email.expose())
-    .bind(json(&form.values))
-    .bind(&form.lang)
-    .bind(form.newsletter.as_ref().map(|letter| &letter.form_id))
-    .bind(&form.consent.text_sha256)
-    .fetch_one(conn)
-    .await
+) -> Result<bool, Error> {
+    let values = values![
+        subject,
+        attempt.says.as_slice(),
+        &form.lang,
+        &form.consent.text_sha256
+    ];
+    let row = conn.first(&NEWEST_IS, values).await?;
+    row.map_or(Ok(false), |row| row.flag("newest"))
 }
 
 /// The mail of a mailbox that nobody has begun to send because its time has not come.
 pub(super) async fn held_back(
-    conn: &mut SqliteConnection,
-    subject: &str,
+    conn: &mut Conn,
+    subject: Uuid,
     now: DateTime<Utc>,
-) -> Result<Option<HeldBack>, sqlx::Error> {
-    let row = sqlx::query(
-        "select o.id, o.attempt_id
-         from outbox o join attempts a on a.id = o.attempt_id
-         where a.subject_id = ?1 and o.state = 'waiting' and o.not_before > ?2
-             and o.tries = 0 and o.leased_until is null
-             and o.kind in ('confirm_petition', 'confirm_newsletter')
-             and not exists (select 1 from tokens t where t.attempt_id = o.attempt_id)
-         limit 1",
-    )
-    .bind(subject)
-    .bind(ms(now))
-    .fetch_optional(conn)
-    .await?;
+) -> Result<Option<HeldBack>, Error> {
+    let row = conn.first(&HELD_BACK, values![subject, ms(now)]).await?;
     row.map(|row| {
         Ok(HeldBack {
-            mail: row.try_get("id")?,
-            attempt: row.try_get("attempt_id")?,
+            attempt: row.id("attempt_id")?,
+            at: row.int("not_before")?,
         })
     })
     .transpose()
 }
 
-/// The mail that is held back is for this form now; the one that it was for was never shown to
-/// anybody and goes.
-pub(super) async fn replace(
-    conn: &mut SqliteConnection,
-    held: &HeldBack,
-    attempt: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("update outbox set attempt_id = ?2 where id = ?1")
-        .bind(&held.mail)
-        .bind(attempt)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("delete from attempts where id = ?1")
-        .bind(&held.attempt)
-        .execute(conn)
-        .await?;
+/// A form whose mail is held back was never shown to anybody and goes, with the mail.
+pub(super) async fn drop_held(conn: &mut Conn, held: &HeldBack) -> Result<(), Error> {
+    conn.run(&DELETE, values![held.attempt]).await.map(|_| ())
+}
+
+/// Erases what the other forms of confirmed mailboxes hold, and drops the mails that wait for them.
+pub(super) async fn settle(conn: &mut Conn, confirmed: &[Mark]) -> Result<(), Error> {
+    let rows = |others_only: bool| {
+        let marks = confirmed.iter().filter(|mark| mark.others || !others_only);
+        marks
+            .map(|mark| {
+                let renews = i64::from(mark.kind == SubjectKind::Petition);
+                values![mark.subject, mark.attempt, renews]
+            })
+            .collect()
+    };
+    conn.bulk(&SETTLE, rows(true)).await?;
+    conn.bulk(&DROP_MAILS, rows(false)).await?;
+    conn.bulk(&FORGET_RECIPIENTS, rows(true)).await?;
     Ok(())
 }
 
-/// Erases what the other forms of a confirmed mailbox hold, and drops the mails that wait for them.
-///
-/// A signer's newer form that says something else stays: who corrects a name, or whose address a
-/// stranger used first, can still confirm the newer form in place of the older.
-pub(super) async fn settle(
-    conn: &mut SqliteConnection,
-    subject: &str,
-    confirmed: &str,
-    kind: SubjectKind,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "update attempts set email = null, fields = null, nonce_hash = null, newsletter_key = null
-         where subject_id = ?1 and id <> ?2 and id not in (
-             select b.id from attempts a join attempts b on b.subject_id = a.subject_id
-             where a.id = ?2 and ?3 = 'petition' and (b.created_at, b.id) > (a.created_at, a.id)
-                 and (b.fields is distinct from a.fields
-                      or b.newsletter_id is distinct from a.newsletter_id))",
-    )
-    .bind(subject)
-    .bind(confirmed)
-    .bind(kind.name())
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query(
-        "delete from outbox where state = 'waiting' and attempt_id in (
-             select id from attempts where subject_id = ?1 and (email is null or id = ?2))",
-    )
-    .bind(subject)
-    .bind(confirmed)
-    .execute(conn)
-    .await?;
+/// Erases all that the forms of mailboxes hold, and drops the mails that wait for them.
+pub(super) async fn erase(conn: &mut Conn, subjects: &[Uuid]) -> Result<(), Error> {
+    for bulk in [&ERASE_MAILS, &ERASE_RECIPIENTS, &ERASE_TOKENS, &ERASE] {
+        let rows = subjects.iter().map(|subject| values![*subject]).collect();
+        conn.bulk(bulk, rows).await?;
+    }
     Ok(())
 }
 
 /// Erases forms that could have taken a confirmed one's place and were not confirmed in time, `limit`
 /// at most; how many. `made_before` is in milliseconds.
 pub(super) async fn erase_leftovers(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     made_before: i64,
     now: DateTime<Utc>,
     limit: u32,
-) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query(
-        "update attempts set email = null, fields = null, nonce_hash = null, newsletter_key = null
-         where id in (
-             select a.id from attempts a join subjects s on s.id = a.subject_id
-             where a.email is not null and a.confirmed_at is null and a.created_at <= ?1
-                 and s.state = 'confirmed'
-                 and not exists (select 1 from outbox o
-                                 where o.attempt_id = a.id and o.state = 'waiting')
-                 and not exists (
-                     select 1 from tokens t
-                     where t.attempt_id = a.id and t.expires_at > ?2
-                         and t.purpose in ('confirm_signature', 'confirm_subscription'))
-             limit ?3)",
-    )
-    .bind(made_before)
-    .bind(ms(now))
-    .bind(limit)
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
-}
-
-fn json(values: &BTreeMap<Field, Private<String>>) -> Option<String> {
-    let map: serde_json::Map<String, serde_json::Value> = values
-        .iter()
-        .map(|(field, value)| (field.name().to_owned(), value.expose().as_str().into()))
-        .collect();
-    (!map.is_empty()).then(|| serde_json::Value::Object(map).to_string())
+) -> Result<u64, Error> {
+    let values = values![made_before, ms(now), limit];
+    conn.run(&ERASE_LEFTOVERS, values).await
 }

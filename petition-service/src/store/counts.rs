@@ -3,27 +3,67 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection};
 
+use super::engine::{Conn, Error, bulks, statements, values};
 use super::records::{Counted, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms};
+
+/// How much is added up at once: whoever signs waits for it.
+const PORTION: u32 = 5_000;
+
+macro_rules! take {
+    ($among:literal, $lock:literal, $end:literal) => {
+        concat!(
+            "delete from to_count where seq ",
+            $among,
+            "(
+                 select seq from to_count order by seq limit $1",
+            $lock,
+            $end,
+            " returning form_id, country, delta"
+        )
+    };
+}
+
+statements! {
+    NEWS = "select exists (select 1 from to_count) as news";
+
+    // A second job takes what the first one leaves: each entry is counted once.
+    // An array, because PostgreSQL may run what stands in `in (…)` more than once, past its limit.
+    TAKE = take!("in ", "", ")"), postgres take!("= any (array ", " for update skip locked", "))");
+
+    COUNTED = "select total, at from counts where form_id = $1";
+
+    COUNTS = "select form_id, total from counts";
+
+    LOGGED = "select cast(coalesce(sum(delta), 0) as bigint) as total
+         from confirmations where form_id = $1";
+}
+
+bulks! {
+    ADD(form_id Text, delta Int, at Int) =
+        "insert into counts (form_id, total, at) select form_id, delta, at from v where true
+         on conflict (form_id) do update
+         set total = counts.total + excluded.total, at = excluded.at";
+
+    ADD_COUNTRY(form_id Text, country Text, delta Int) =
+        "insert into counts_by_country (form_id, country, total)
+         select form_id, country, delta from v where true
+         on conflict (form_id, country) do update
+         set total = counts_by_country.total + excluded.total";
+}
 
 impl Store {
     /// Adds to the counts what was logged since the last time; whether there was anything.
     ///
     /// # Errors
-    /// [`StoreError`]: the counts are as before.
+    /// [`StoreError`]: what is not added up yet is for the next time.
     pub async fn fold_counts(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let news: bool = sqlx::query_scalar(
-            "select exists (select 1 from confirmations where seq > (select through from folded))",
-        )
-        .fetch_one(&self.reads)
-        .await?;
-        if !news {
+        if !self.reads.one(&NEWS, values![]).await?.flag("news")? {
             return Ok(false);
         }
-        self.writer.write(Fold { now }).await?;
+        while self.writer.write(Fold { now }).await? >= u64::from(PORTION) {}
         Ok(true)
     }
 
@@ -32,18 +72,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn counted(&self, form_id: &str) -> Result<Counted, StoreError> {
-        // One statement, so that number and time belong together.
-        let row = sqlx::query(
-            "select coalesce((select total from counts where form_id = ?1), 0) as total, at
-             from folded",
-        )
-        .bind(form_id)
-        .fetch_one(&self.reads)
-        .await?;
-        let at: i64 = row.try_get("at")?;
+        let Some(row) = self.reads.first(&COUNTED, values![form_id]).await? else {
+            return Ok(Counted { total: 0, at: None });
+        };
         Ok(Counted {
-            total: row.try_get("total")?,
-            at: DateTime::from_timestamp_millis(at).filter(|_| at > 0),
+            total: row.int("total")?,
+            at: DateTime::from_timestamp_millis(row.int("at")?),
         })
     }
 
@@ -52,12 +86,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn counts(&self) -> Result<BTreeMap<String, i64>, StoreError> {
-        let rows = sqlx::query("select form_id, total from counts")
-            .fetch_all(&self.reads)
-            .await?;
         let mut counts = BTreeMap::new();
-        for row in rows {
-            counts.insert(row.try_get("form_id")?, row.try_get("total")?);
+        for row in self.reads.rows(&COUNTS, values![]).await? {
+            counts.insert(row.text("form_id")?, row.int("total")?);
         }
         Ok(counts)
     }
@@ -67,12 +98,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn logged(&self, form_id: &str) -> Result<i64, StoreError> {
-        let sum: Option<i64> =
-            sqlx::query_scalar("select sum(delta) from confirmations where form_id = ?1")
-                .bind(form_id)
-                .fetch_one(&self.reads)
-                .await?;
-        Ok(sum.unwrap_or(0))
+        let row = self.reads.one(&LOGGED, values![form_id]).await?;
+        Ok(row.int("total")?)
     }
 }
 
@@ -81,24 +108,29 @@ struct Fold {
 }
 
 impl Write for Fold {
-    type Out = ();
+    type Out = u64;
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<()>, sqlx::Error> {
-        sqlx::query(
-            "insert into counts (form_id, total)
-             select form_id, sum(delta) from confirmations
-             where seq > (select through from folded) group by form_id
-             on conflict (form_id) do update set total = counts.total + excluded.total",
-        )
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query(
-            "update folded set at = ?1,
-                 through = (select coalesce(max(seq), 0) from confirmations)",
-        )
-        .bind(ms(self.now))
-        .execute(&mut *conn)
-        .await?;
-        Ok(Done::keep(()))
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
+        let taken = conn.rows(&TAKE, values![PORTION]).await?;
+        // In one order everywhere, so that two jobs never wait for each other.
+        let mut totals: BTreeMap<String, i64> = BTreeMap::new();
+        let mut countries: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for row in &taken {
+            let (form, delta) = (row.text("form_id")?, row.int("delta")?);
+            if let Some(country) = row.maybe_text("country")? {
+                *countries.entry((form.clone(), country)).or_default() += delta;
+            }
+            *totals.entry(form).or_default() += delta;
+        }
+        let at = ms(self.now);
+        let rows = totals.into_iter().map(|(form, sum)| values![form, sum, at]);
+        let rows = rows.collect();
+        conn.bulk(&ADD, rows).await?;
+        let rows = countries
+            .into_iter()
+            .map(|((form, country), sum)| values![form, country, sum]);
+        let rows = rows.collect();
+        conn.bulk(&ADD_COUNTRY, rows).await?;
+        Ok(Done::of(u64::try_from(taken.len()).unwrap_or(0)))
     }
 }

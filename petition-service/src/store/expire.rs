@@ -6,18 +6,66 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::attempts;
+use super::engine::{Conn, Error, Statement, statements, values};
 use super::records::{Expired, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before};
 
 /// How long sent mails are remembered.
-const KEEP_SENT: Duration = Duration::from_secs(7 * 24 * 3600);
+const KEEP_SENT: Duration = Duration::from_secs(7 * DAY.as_secs());
+
+/// How long the networks that forms came from are remembered.
+const KEEP_NETWORKS: Duration = Duration::from_secs(30 * DAY.as_secs());
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Rows of one portion.
 const PORTION: u32 = 500;
+
+statements! {
+    LAPSE = "update subjects set state = 'lapsed', dedupe_key = null, ended_at = $1
+         where id in (
+             select s.id from subjects s
+             where s.state = 'pending' and s.last_mail_at <= $2
+                 and not exists (
+                     select 1 from attempts a join outbox o on o.attempt_id = a.id
+                     where a.subject_id = s.id and o.state = 'waiting')
+                 and not exists (
+                     select 1 from attempts a join tokens t on t.attempt_id = a.id
+                     where a.subject_id = s.id and t.expires_at > $1
+                         and t.purpose in ('confirm_signature', 'confirm_subscription'))
+             limit $3)
+             and state = 'pending' and last_mail_at <= $2
+         returning id";
+
+    SUBJECTS = "delete from subjects where id in (
+             select id from subjects where state = 'lapsed' and ended_at <= $1 limit $2)";
+
+    TOKENS = "delete from tokens where hash in (
+             select hash from tokens where expires_at <= $1 limit $2)";
+
+    SENT = "delete from outbox where id in (
+             select id from outbox where state = 'sent' and done_at <= $1 limit $2)";
+
+    DEAD = "delete from outbox where id in (
+             select id from outbox where state = 'dead' and done_at <= $1 limit $2)";
+
+    CHALLENGES = "delete from used_challenges where nonce in (
+             select nonce from used_challenges where expires_at < $1 limit $2)";
+
+    BUDGET = "delete from mail_budget where hour in (
+             select hour from mail_budget where hour < $1 limit $2)";
+
+    NETWORKS = "update attempts set network = null where id in (
+             select id from attempts where network is not null and created_at <= $1 limit $2)";
+
+    NETWORK_COUNTS = "delete from network_counts where (network, hour) in (
+             select network, hour from network_counts where hour < $1 limit $2)";
+}
 
 impl Store {
     /// Erases the personal data of forms that were never confirmed, and removes what no longer
@@ -42,53 +90,32 @@ impl Store {
                 break;
             }
         }
-        for (sql, limit) in self.sweeps(now) {
+        for (statement, limit) in self.sweeps(now) {
             loop {
-                let removed = self.writer.write(Sweep { sql, limit }).await?;
+                let removed = self.writer.write(Sweep { statement, limit }).await?;
                 expired.removed += removed;
                 if removed < u64::from(PORTION) {
                     break;
                 }
             }
         }
+        self.forget_leases(ms_before(now, DAY)).await?;
         Ok(expired)
     }
 
     /// What is removed, and up to when.
-    fn sweeps(&self, now: DateTime<Utc>) -> [(&'static str, i64); 6] {
+    fn sweeps(&self, now: DateTime<Utc>) -> [(&'static Statement, i64); 8] {
         let old = ms_before(now, self.options.keep_ended_links);
-        let hour = Duration::from_secs(3600);
+        let yesterday = ms_before(now, DAY).div_euclid(3_600_000);
         [
-            (
-                "delete from subjects where id in (
-                     select id from subjects where state = 'lapsed' and ended_at <= ?1 limit ?2)",
-                old,
-            ),
-            (
-                "delete from tokens where hash in (
-                     select hash from tokens where expires_at <= ?1 limit ?2)",
-                old,
-            ),
-            (
-                "delete from outbox where id in (
-                     select id from outbox where state = 'sent' and done_at <= ?1 limit ?2)",
-                ms_before(now, KEEP_SENT),
-            ),
-            (
-                "delete from outbox where id in (
-                     select id from outbox where state = 'dead' and done_at <= ?1 limit ?2)",
-                old,
-            ),
-            (
-                "delete from used_challenges where nonce in (
-                     select nonce from used_challenges where expires_at < ?1 limit ?2)",
-                ms_before(now, hour).div_euclid(1000),
-            ),
-            (
-                "delete from mail_budget where hour in (
-                     select hour from mail_budget where hour < ?1 limit ?2)",
-                ms_before(now, 24 * hour).div_euclid(3_600_000),
-            ),
+            (&SUBJECTS, old),
+            (&TOKENS, old),
+            (&SENT, ms_before(now, KEEP_SENT)),
+            (&DEAD, old),
+            (&CHALLENGES, ms_before(now, HOUR).div_euclid(1000)),
+            (&BUDGET, yesterday),
+            (&NETWORKS, ms_before(now, KEEP_NETWORKS)),
+            (&NETWORK_COUNTS, yesterday),
         ]
     }
 }
@@ -102,39 +129,14 @@ struct Lapse {
 impl Write for Lapse {
     type Out = u64;
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
-        let lapsed: Vec<String> = sqlx::query_scalar(
-            "update subjects set state = 'lapsed', dedupe_key = null, ended_at = ?1
-             where id in (
-                 select s.id from subjects s
-                 where s.state = 'pending' and s.last_mail_at <= ?2
-                     and not exists (
-                         select 1 from attempts a join outbox o on o.attempt_id = a.id
-                         where a.subject_id = s.id and o.state = 'waiting')
-                     and not exists (
-                         select 1 from attempts a join tokens t on t.attempt_id = a.id
-                         where a.subject_id = s.id and t.expires_at > ?1
-                             and t.purpose in ('confirm_signature', 'confirm_subscription'))
-                 limit ?3)
-             returning id",
-        )
-        .bind(ms(self.now))
-        .bind(self.before)
-        .bind(PORTION)
-        .fetch_all(&mut *conn)
-        .await?;
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
+        let values = values![ms(self.now), self.before, PORTION];
+        let lapsed = conn.rows(&LAPSE, values).await?;
+        let lapsed: Result<Vec<_>, _> = lapsed.iter().map(|row| row.id("id")).collect();
+        let lapsed = lapsed?;
         // Theirs only: those that lapsed before have nothing left.
-        for subject in &lapsed {
-            sqlx::query(
-                "update attempts
-                 set email = null, fields = null, nonce_hash = null, newsletter_key = null
-                 where subject_id = ?1",
-            )
-            .bind(subject)
-            .execute(&mut *conn)
-            .await?;
-        }
-        Ok(Done::keep(u64::try_from(lapsed.len()).unwrap_or(0)))
+        attempts::erase(conn, &lapsed).await?;
+        Ok(Done::of(u64::try_from(lapsed.len()).unwrap_or(0)))
     }
 }
 
@@ -147,28 +149,25 @@ struct Leftovers {
 impl Write for Leftovers {
     type Out = u64;
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
         let erased = attempts::erase_leftovers(conn, self.before, self.now, PORTION).await?;
-        Ok(Done::keep(erased))
+        Ok(Done::of(erased))
     }
 }
 
 /// Removes a portion of what is old.
 struct Sweep {
-    sql: &'static str,
+    statement: &'static Statement,
     limit: i64,
 }
 
 impl Write for Sweep {
     type Out = u64;
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
-        let done = sqlx::query(self.sql)
-            .bind(self.limit)
-            .bind(PORTION)
-            .execute(conn)
-            .await?;
-        Ok(Done::keep(done.rows_affected()))
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
+        let values = values![self.limit, PORTION];
+        let removed = conn.run(self.statement, values).await?;
+        Ok(Done::of(removed))
     }
 }
 
@@ -177,30 +176,32 @@ mod tests {
     use tokio::task::JoinSet;
 
     use super::*;
-    use crate::store::testing::{minute, signature, store};
+    use crate::store::testing::{On, ask, minute, on_both, signature};
+
+    on_both![what_is_over_goes_in_portions_until_all_is_gone];
 
     /// As if all mails had left and their links had ended.
     struct NoMails;
 
+    static NO_MAILS: Statement = Statement::both("delete from outbox");
+
     impl Write for NoMails {
         type Out = ();
 
-        async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<()>, sqlx::Error> {
-            sqlx::query("delete from outbox").execute(conn).await?;
-            Ok(Done::keep(()))
+        async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
+            conn.run(&NO_MAILS, values![]).await?;
+            Ok(Done::of(()))
         }
     }
 
     async fn addresses(store: &Store) -> i64 {
-        sqlx::query_scalar("select count(*) from attempts where email is not null")
-            .fetch_one(&store.reads)
-            .await
-            .expect("read")
+        let sql = "select count(*) as n from attempts where sealed is not null";
+        let row = ask(store, sql).await.pop().expect("a row");
+        row.int("n").expect("a number")
     }
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_is_over_goes_in_portions_until_all_is_gone() {
-        let (store, _folder) = store().await;
+    async fn what_is_over_goes_in_portions_until_all_is_gone(on: On) {
+        let (store, _home) = on.store().await;
         let forms = i64::from(PORTION) + 20;
         let mut signing = JoinSet::new();
         for number in 0..forms {

@@ -22,6 +22,7 @@ impl Lock {
         let open_error = |error: std::io::Error| StoreError::Open {
             path: path.clone(),
             reason: error.to_string(),
+            hint: "check that its folder exists and is writable",
         };
         let mut name = database.as_os_str().to_owned();
         name.push(".lock");

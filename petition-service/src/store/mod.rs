@@ -1,99 +1,90 @@
-//! The database: SQLite with one writer and many readers. All SQL of the service stands here.
+//! The database: SQLite or PostgreSQL, with one writer and many readers. All SQL of the service
+//! stands here.
 //!
 //! Times are handed in. What is answered with `Ok` is on the disk.
 
+mod again;
 mod attempts;
+mod batch;
+mod confirm;
 mod counts;
+mod engine;
 mod expire;
+mod hot_keys;
+mod leases;
 mod leave;
 mod lock;
+mod log;
+mod options;
 mod outbox;
+mod queue;
 mod records;
+mod settle;
 mod sign_up;
+mod spent;
+mod subscribe;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod vault;
 mod writer;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub use engine::Address;
+use engine::{Conn, Error, Pool, statements};
+pub use hot_keys::WrappedKey;
 pub use lock::Lock;
+pub use options::StoreOptions;
 pub use records::{
     About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
     NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
-    StoreError, StoreOptions, SubjectKind, UsedChallenge,
+    StoreError, SubjectKind, UsedChallenge,
 };
+pub use vault::{NoKeys, NotSealed, Sealed, Vault};
 use writer::Writer;
 
 /// The database. Clones share it.
 #[derive(Clone)]
 pub struct Store {
-    reads: SqlitePool,
+    reads: Pool,
     writer: Writer,
     mail: Arc<Notify>,
+    instance: Uuid,
     options: Arc<StoreOptions>,
 }
 
 impl Store {
-    /// Opens the database, makes it if it is not there, and brings its tables up to date.
+    /// Opens the database, makes it if it is a file that is not there, and brings its tables up to
+    /// date.
     ///
     /// # Errors
-    /// [`StoreError::Open`], [`StoreError::Migrate`].
-    pub async fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self, StoreError> {
-        let path = path.as_ref();
-        let shown = path.display().to_string();
-        let open_error = |reason: String| StoreError::Open {
-            path: shown.clone(),
-            reason,
-        };
-        make_private(path).map_err(|e| open_error(e.to_string()))?;
-        let connect = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // An answer means that it is on the disk, whatever happens to the machine.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
-            // What is erased is overwritten.
-            .pragma("secure_delete", "ON")
-            .disable_statement_logging();
-        let mut conn = connect
-            .connect()
-            .await
-            .map_err(|e| open_error(e.to_string()))?;
-        sqlx::migrate!()
-            .run(&mut conn)
-            .await
-            .map_err(|e| StoreError::Migrate {
-                path: shown.clone(),
-                reason: e.to_string(),
-            })?;
-        let reads = SqlitePoolOptions::new()
-            .max_connections(options.readers.max(1))
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(connect.pragma("query_only", "ON"))
-            .await
-            .map_err(|e| open_error(e.to_string()))?;
+    /// [`StoreError::Open`], [`StoreError::OfATrial`], [`StoreError::Migrate`].
+    pub async fn open(
+        address: impl Into<Address>,
+        options: StoreOptions,
+    ) -> Result<Self, StoreError> {
+        let (connector, conn, reads) = engine::open(&address.into(), options.readers).await?;
         let mail = Arc::new(Notify::new());
         Ok(Self {
             reads,
-            writer: Writer::start(conn, mail.clone()),
+            writer: Writer::start(connector, conn, mail.clone()),
             mail,
+            instance: new_id(),
             options: Arc::new(options),
         })
+    }
+
+    /// The name of this opening of the database, by which leases are held.
+    fn instance(&self) -> String {
+        self.instance.to_string()
     }
 
     /// Waits until a mail was put into the outbox. For one waiting task.
@@ -111,11 +102,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`]: why not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        sqlx::query("select through from folded")
-            .fetch_one(&self.reads)
-            .await?;
+        self.reads.rows(&READY, Vec::new()).await?;
         self.writer.write(Nothing).await
     }
+}
+
+statements! {
+    READY = "select count(*) as n from leases";
 }
 
 /// Writes nothing: whoever gets an answer knows that the writer lives.
@@ -124,28 +117,19 @@ struct Nothing;
 impl writer::Write for Nothing {
     type Out = ();
 
-    async fn run(
-        &mut self,
-        _: &mut sqlx::SqliteConnection,
-    ) -> Result<writer::Done<()>, sqlx::Error> {
-        Ok(writer::Done::keep(()))
+    async fn run(&mut self, conn: &mut Conn) -> Result<writer::Done<()>, Error> {
+        conn.rows(&READY, Vec::new()).await?;
+        Ok(writer::Done::of(()))
     }
 }
 
-/// Makes the file, if it is not there, so that only its owner can read it.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path).map(|_| ())
+fn new_id() -> Uuid {
+    Uuid::now_v7()
 }
 
-fn new_id() -> String {
-    Uuid::now_v7().to_string()
+/// A keyed hash as it is stored: half of it tells mailboxes apart as well.
+fn key16(key: &[u8]) -> Vec<u8> {
+    key.iter().take(16).copied().collect()
 }
 
 fn ms(time: DateTime<Utc>) -> i64 {

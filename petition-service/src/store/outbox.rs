@@ -3,33 +3,72 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
 
+use super::engine::{Conn, Error, Row, bulks, statements, values};
 use super::records::{OutboxJob, OutboxKind, OutboxStats, StoreError};
+use super::settle::{Settle, Settled};
+use super::vault::Sealed;
 use super::writer::{Done, Write};
-use super::{Store, ms, ms_before, new_id};
+use super::{Store, ms, ms_before};
 use crate::domain::Private;
 
-/// Puts a mail into the outbox, in the transaction of its cause.
-pub(super) async fn queue(
-    conn: &mut SqliteConnection,
-    attempt: &str,
-    kind: OutboxKind,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "insert into outbox
-             (id, attempt_id, kind, priority, state, tries, not_before, created_at)
-         values (?1, ?2, ?3, ?4, 'waiting', 0, ?5, ?5)",
-    )
-    .bind(new_id())
-    .bind(attempt)
-    .bind(kind.name())
-    .bind(kind.priority())
-    .bind(ms(now))
-    .execute(conn)
-    .await?;
-    Ok(())
+macro_rules! claim {
+    ($among:literal, $lock:literal, $end:literal) => {
+        concat!(
+            "update outbox set leased_until = $3, leased_by = $4
+             where id ",
+            $among,
+            "(
+                 select id from outbox
+                 where state = 'waiting' and priority = $5 and not_before <= $1
+                     and (leased_until is null or leased_until <= $1)
+                 order by not_before, id limit $2",
+            $lock,
+            $end,
+            "
+             returning id, kind, priority, not_before, tries, attempt_id, recipient, hot_key_id,
+                 (select a.lang from attempts a where a.id = outbox.attempt_id) as lang,
+                 (select s.form_id from attempts a join subjects s on s.id = a.subject_id
+                  where a.id = outbox.attempt_id) as form_id"
+        )
+    };
+}
+
+statements! {
+    // By priority, so that an index leads to what is due past all that waits for its time.
+    DUE = "with p(priority) as (values (0), (1), (2), (3), (4))
+         select cast(p.priority as bigint) as priority from p
+         where exists (select 1 from outbox
+             where state = 'waiting' and priority = p.priority and not_before <= $1
+                 and (leased_until is null or leased_until <= $1))
+         order by p.priority";
+
+    // Rows that another instance is taking are passed over: nobody waits, and nobody gets them twice.
+    // An array, because PostgreSQL may run what stands in `in (…)` more than once, past its limit.
+    CLAIM = claim!("in ", "", ")"),
+        postgres claim!("= any (array ", " for update skip locked", "))");
+
+    WAITING = "select count(*) as n, min(created_at) as oldest from outbox where state = 'waiting'";
+
+    DEAD = "select count(*) as n from outbox where state = 'dead'";
+
+    RELEASE_ALL = "update outbox set leased_until = null, leased_by = null
+         where state = 'waiting' and leased_until is not null";
+
+    RELEASE_ORPHANS = "update outbox set leased_until = null, leased_by = null
+         where state = 'waiting' and leased_until is not null and (
+             leased_by = $1 or not exists (
+                 select 1 from leases
+                 where name = 'instance/' || outbox.leased_by and until > $2))";
+
+    RETRY_DEAD = "update outbox set state = 'waiting', tries = 0, not_before = $1, done_at = null,
+             leased_until = null, leased_by = null
+         where state = 'dead' and recipient is not null";
+}
+
+bulks! {
+    DROP(id Blob) = "delete from outbox where id in (select id from v)";
 }
 
 impl Store {
@@ -47,25 +86,67 @@ impl Store {
         now: DateTime<Utc>,
         lease: Duration,
     ) -> Result<Vec<OutboxJob>, StoreError> {
-        let due: bool = sqlx::query_scalar(
-            "select exists (select 1 from outbox where state = 'waiting' and not_before <= ?1
-                 and (leased_until is null or leased_until <= ?1))",
-        )
-        .bind(ms(now))
-        .fetch_one(&self.reads)
-        .await?;
-        if !due {
+        let due = self.reads.rows(&DUE, values![ms(now)]).await?;
+        let priorities: Result<Vec<_>, _> = due.iter().map(|row| row.int("priority")).collect();
+        let priorities = priorities?;
+        if priorities.is_empty() {
             return Ok(Vec::new());
         }
-        let claim = Claim { limit, now, lease };
-        self.writer.write(claim).await
+        let claim = Claim {
+            limit,
+            now: ms(now),
+            // The end of the lease: so long before "so long before now" turned round.
+            until: 2 * ms(now) - ms_before(now, lease),
+            holder: self.instance(),
+            priorities,
+        };
+        let mut rows = self.writer.write(claim).await?;
+        let vault = &self.options.vault;
+        let strange = |row: &Claimed| {
+            let key = row.recipient.as_ref().map(|recipient| recipient.key_id);
+            key.is_some_and(|key| !vault.knows(key))
+        };
+        if rows.iter().any(strange) {
+            vault.learn(&self.hot_keys().await?);
+        }
+        rows.sort_by_key(|row| (row.priority, row.not_before, row.id));
+        let mut jobs = Vec::with_capacity(rows.len());
+        let mut lost = Vec::new();
+        for row in rows {
+            let id = row.id;
+            match self.job(row) {
+                Some(job) => jobs.push(job),
+                None => lost.push(id),
+            }
+        }
+        if !lost.is_empty() {
+            // Whom it was for was erased, or another version wrote it: nobody can send it.
+            self.writer.write(Drop(lost)).await?;
+        }
+        Ok(jobs)
+    }
+
+    fn job(&self, row: Claimed) -> Option<OutboxJob> {
+        let recipient = row.recipient?;
+        let email = self.options.vault.open_recipient(row.id, &recipient)?;
+        Some(OutboxJob {
+            id: row.id,
+            kind: OutboxKind::from_name(&row.kind)?,
+            attempt_id: row.attempt?,
+            form_id: row.form_id?,
+            lang: row.lang?,
+            email: Private::new(String::from_utf8(email.into_inner()).ok()?),
+            tries: u32::try_from(row.tries)
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
+        })
     }
 
     /// The mail left.
     ///
     /// # Errors
     /// [`StoreError`]: it will be sent once more.
-    pub async fn outbox_sent(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn outbox_sent(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.settle(id, Settled::Sent(now)).await
     }
 
@@ -76,20 +157,20 @@ impl Store {
     /// [`StoreError`]: it will be tried again when its lease ends.
     pub async fn outbox_retry(
         &self,
-        id: &str,
+        id: Uuid,
         at: DateTime<Utc>,
         reason: &str,
     ) -> Result<(), StoreError> {
         self.settle(id, Settled::Retry(at, reason.to_owned())).await
     }
 
-    /// The mail will never leave. Its row stays, with the reason, and [`Store::stats`] tells of it.
+    /// The mail will not leave. Its row stays, with the reason, and [`Store::stats`] tells of it.
     ///
     /// # Errors
     /// [`StoreError`]: it will be tried again when its lease ends.
     pub async fn outbox_give_up(
         &self,
-        id: &str,
+        id: Uuid,
         reason: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -109,16 +190,44 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]: it will be tried when its lease ends.
-    pub async fn outbox_release(&self, id: &str) -> Result<(), StoreError> {
+    pub async fn outbox_release(&self, id: Uuid) -> Result<(), StoreError> {
         self.settle(id, Settled::Released).await
     }
 
-    /// Ends all leases: they are from before a start, and nobody is at work on them.
+    /// Ends the leases that nobody is at work on, which a start may do, and again every now and then.
+    /// On SQLite, where there is one instance, these are all; else this instance's own and those of
+    /// instances that have not been heard of ([`Store::alive`]).
     ///
     /// # Errors
     /// [`StoreError`]: they end by themselves.
-    pub async fn outbox_release_all(&self) -> Result<(), StoreError> {
-        self.writer.write(ReleaseAll).await
+    pub async fn outbox_release_all(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let holder = self.instance();
+        self.writer
+            .write(Release {
+                holder,
+                now,
+                own: true,
+            })
+            .await
+    }
+
+    /// Ends the leases of instances that have not been heard of.
+    ///
+    /// # Errors
+    /// [`StoreError`]: they end by themselves.
+    pub async fn outbox_release_orphans(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // A file has one instance.
+        if !self.reads.is_shared() {
+            return Ok(());
+        }
+        let holder = String::new();
+        self.writer
+            .write(Release {
+                holder,
+                now,
+                own: false,
+            })
+            .await
     }
 
     /// The outbox at a glance.
@@ -126,159 +235,113 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn stats(&self, now: DateTime<Utc>) -> Result<OutboxStats, StoreError> {
-        let waiting = sqlx::query(
-            "select count(*) as n, min(created_at) as oldest from outbox where state = 'waiting'",
-        )
-        .fetch_one(&self.reads)
-        .await?;
-        let dead: i64 = sqlx::query_scalar("select count(*) from outbox where state = 'dead'")
-            .fetch_one(&self.reads)
-            .await?;
+        let waiting = self.reads.one(&WAITING, values![]).await?;
+        let dead = self.reads.one(&DEAD, values![]).await?;
         let number = |n: i64| u64::try_from(n).unwrap_or(0);
-        let oldest: Option<i64> = waiting.try_get("oldest")?;
+        let oldest = waiting.maybe_int("oldest")?;
         Ok(OutboxStats {
-            waiting: number(waiting.try_get("n")?),
+            waiting: number(waiting.int("n")?),
             oldest: oldest.map(|at| Duration::from_millis(number(ms(now) - at))),
-            given_up: number(dead),
+            given_up: number(dead.int("n")?),
         })
     }
 
-    async fn settle(&self, id: &str, how: Settled) -> Result<(), StoreError> {
-        let id = id.to_owned();
-        self.writer.write(Settle { id, how }).await
+    async fn settle(&self, id: Uuid, how: Settled) -> Result<(), StoreError> {
+        let holder = self.instance();
+        self.writer.write_hot(Settle { id, holder, how }).await
     }
 }
 
 struct Claim {
     limit: u32,
-    now: DateTime<Utc>,
-    lease: Duration,
+    now: i64,
+    until: i64,
+    holder: String,
+    /// Those that have due mails, the most urgent first.
+    priorities: Vec<i64>,
+}
+
+/// A row that was taken.
+struct Claimed {
+    id: Uuid,
+    kind: String,
+    priority: i64,
+    not_before: i64,
+    tries: i64,
+    attempt: Option<Uuid>,
+    recipient: Option<Sealed>,
+    lang: Option<String>,
+    form_id: Option<String>,
+}
+
+impl Claimed {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let key = row.maybe_blob("hot_key_id")?;
+        let key = key.and_then(|key| key.try_into().ok());
+        let recipient = row.maybe_blob("recipient")?.zip(key);
+        Ok(Self {
+            id: row.id("id")?,
+            kind: row.text("kind")?,
+            priority: row.int("priority")?,
+            not_before: row.int("not_before")?,
+            tries: row.int("tries")?,
+            attempt: row.maybe_id("attempt_id")?,
+            recipient: recipient.map(|(bytes, key_id)| Sealed { bytes, key_id }),
+            lang: row.maybe_text("lang")?,
+            form_id: row.maybe_text("form_id")?,
+        })
+    }
 }
 
 impl Write for Claim {
-    type Out = Vec<OutboxJob>;
+    type Out = Vec<Claimed>;
 
-    async fn run(
-        &mut self,
-        conn: &mut SqliteConnection,
-    ) -> Result<Done<Vec<OutboxJob>>, sqlx::Error> {
-        let rows = sqlx::query(
-            "select o.id, o.kind, o.tries, o.attempt_id, a.lang, a.email, s.form_id
-             from outbox o
-             join attempts a on a.id = o.attempt_id
-             join subjects s on s.id = a.subject_id
-             where o.state = 'waiting' and o.not_before <= ?1
-                 and (o.leased_until is null or o.leased_until <= ?1)
-             order by o.priority, o.not_before, o.id limit ?2",
-        )
-        .bind(ms(self.now))
-        .bind(self.limit)
-        .fetch_all(&mut *conn)
-        .await?;
-        // The end of the lease: so long before "so long before now" turned round.
-        let until = 2 * ms(self.now) - ms_before(self.now, self.lease);
-        let mut jobs = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id: String = row.try_get("id")?;
-            let kind: String = row.try_get("kind")?;
-            let email: Option<String> = row.try_get("email")?;
-            let (Some(kind), Some(email)) = (OutboxKind::from_name(&kind), email) else {
-                // Whom it was for was erased, or another version wrote it: nobody can send it.
-                drop_row(conn, &id).await?;
-                continue;
-            };
-            sqlx::query("update outbox set leased_until = ?2 where id = ?1")
-                .bind(&id)
-                .bind(until)
-                .execute(&mut *conn)
-                .await?;
-            let tries: i64 = row.try_get("tries")?;
-            jobs.push(OutboxJob {
-                id,
-                kind,
-                attempt_id: row.try_get("attempt_id")?,
-                form_id: row.try_get("form_id")?,
-                lang: row.try_get("lang")?,
-                email: Private::new(email),
-                tries: u32::try_from(tries).unwrap_or(u32::MAX).saturating_add(1),
-            });
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<Vec<Claimed>>, Error> {
+        let mut claimed = Vec::new();
+        for priority in &self.priorities {
+            let taken = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
+            let room = self.limit.saturating_sub(taken);
+            if room == 0 {
+                break;
+            }
+            let values = values![self.now, room, self.until, &self.holder, *priority];
+            for row in conn.rows(&CLAIM, values).await? {
+                claimed.push(Claimed::read(&row)?);
+            }
         }
-        Ok(Done::keep(jobs))
+        Ok(Done::of(claimed))
     }
 }
 
-async fn drop_row(conn: &mut SqliteConnection, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from outbox where id = ?1")
-        .bind(id)
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
+struct Drop(Vec<Uuid>);
 
-enum Settled {
-    Sent(DateTime<Utc>),
-    Retry(DateTime<Utc>, String),
-    Dead(DateTime<Utc>, String),
-    Released,
-}
-
-struct Settle {
-    id: String,
-    how: Settled,
-}
-
-impl Write for Settle {
+impl Write for Drop {
     type Out = ();
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<()>, sqlx::Error> {
-        let query = match &self.how {
-            Settled::Sent(now) => sqlx::query(
-                "update outbox set state = 'sent', done_at = ?2, leased_until = null,
-                     reason = null
-                 where id = ?1 and state = 'waiting'",
-            )
-            .bind(&self.id)
-            .bind(ms(*now)),
-            Settled::Retry(at, reason) => sqlx::query(
-                "update outbox set tries = tries + 1, not_before = ?2, leased_until = null,
-                     reason = ?3
-                 where id = ?1 and state = 'waiting'",
-            )
-            .bind(&self.id)
-            .bind(ms(*at))
-            .bind(reason),
-            Settled::Dead(now, reason) => sqlx::query(
-                "update outbox set tries = tries + 1, state = 'dead', done_at = ?2,
-                     leased_until = null, reason = ?3
-                 where id = ?1 and state = 'waiting'",
-            )
-            .bind(&self.id)
-            .bind(ms(*now))
-            .bind(reason),
-            Settled::Released => sqlx::query(
-                "update outbox set leased_until = null
-                 where id = ?1 and state = 'waiting' and leased_until is not null",
-            )
-            .bind(&self.id),
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
+        let rows = self.0.iter().map(|id| values![*id]).collect();
+        conn.bulk(&DROP, rows).await?;
+        Ok(Done::of(()))
+    }
+}
+
+struct Release {
+    holder: String,
+    now: DateTime<Utc>,
+    own: bool,
+}
+
+impl Write for Release {
+    type Out = ();
+
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
+        let released = if self.own && !conn.is_shared() {
+            conn.run(&RELEASE_ALL, values![]).await?
+        } else {
+            let values = values![&self.holder, ms(self.now)];
+            conn.run(&RELEASE_ORPHANS, values).await?
         };
-        query.execute(conn).await?;
-        Ok(Done::keep(()))
-    }
-}
-
-struct ReleaseAll;
-
-impl Write for ReleaseAll {
-    type Out = ();
-
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<()>, sqlx::Error> {
-        sqlx::query(
-            "update outbox set leased_until = null
-             where state = 'waiting' and leased_until is not null",
-        )
-        .execute(conn)
-        .await?;
-        Ok(Done::keep(()).with_mail(true))
+        Ok(Done::of(()).with_mail(released > 0))
     }
 }
 
@@ -289,18 +352,8 @@ struct RetryDead {
 impl Write for RetryDead {
     type Out = u64;
 
-    async fn run(&mut self, conn: &mut SqliteConnection) -> Result<Done<u64>, sqlx::Error> {
-        let retried = sqlx::query(
-            "update outbox set state = 'waiting', tries = 0, not_before = ?1, done_at = null,
-                 leased_until = null
-             where state = 'dead' and exists (
-                 select 1 from attempts a
-                 where a.id = outbox.attempt_id and a.email is not null)",
-        )
-        .bind(ms(self.now))
-        .execute(conn)
-        .await?
-        .rows_affected();
-        Ok(Done::keep(retried).with_mail(retried > 0))
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
+        let retried = conn.run(&RETRY_DEAD, values![ms(self.now)]).await?;
+        Ok(Done::of(retried).with_mail(retried > 0))
     }
 }

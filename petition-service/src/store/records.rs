@@ -5,52 +5,33 @@ use std::time::Duration;
 
 use campaign_file::Field;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
+use super::vault::NotSealed;
 use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
-
-/// How the store behaves.
-#[derive(Clone, Debug)]
-pub struct StoreOptions {
-    /// Connections for reading.
-    pub readers: u32,
-    /// How long an unconfirmed address must rest before the mail of its next form is sent.
-    pub cooldown: Duration,
-    /// How many confirmation mails an unconfirmed address gets in all.
-    pub lifetime_mails: u32,
-    /// How long between two mails that say `already`.
-    pub notice_every: Duration,
-    /// How long an unconfirmed form is kept after its last mail, at least until its links end.
-    pub keep_pending: Duration,
-    /// How long links that have ended are still known as such.
-    pub keep_ended_links: Duration,
-}
-
-impl Default for StoreOptions {
-    fn default() -> Self {
-        const DAY: Duration = Duration::from_secs(24 * 3600);
-        Self {
-            readers: 4,
-            cooldown: Duration::from_secs(10 * 60),
-            lifetime_mails: 5,
-            notice_every: DAY,
-            keep_pending: 7 * DAY,
-            keep_ended_links: 90 * DAY,
-        }
-    }
-}
 
 /// Why the store did not do it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be opened.
-    #[error(
-        "cannot open the database {path}: {reason}; check that its folder exists and is writable"
-    )]
+    /// It cannot be opened.
+    #[error("cannot open the database {path}: {reason}; {hint}")]
     Open {
-        /// The file.
+        /// The file, or the server's address.
         path: String,
         /// What the system says.
         reason: String,
+        /// What to look at.
+        hint: &'static str,
+    },
+    /// Its tables are from before the first release.
+    #[error(
+        "the database {path} was made by a version from before the first release, and nothing \
+         leads on from there: move it away (with the files {path}-wal and {path}-shm), and a new \
+         one is made"
+    )]
+    OfATrial {
+        /// The file.
+        path: String,
     },
     /// Another process works on it.
     #[error(
@@ -72,9 +53,18 @@ pub enum StoreError {
     /// The database refused; nothing was changed.
     #[error("the database failed: {0}")]
     Database(String),
+    /// The personal data could not be sealed; nothing was changed.
+    #[error("personal data could not be sealed")]
+    NotSealed,
     /// The writer is gone: the program is ending.
     #[error("the database is closed")]
     Stopped,
+}
+
+impl From<NotSealed> for StoreError {
+    fn from(_: NotSealed) -> Self {
+        Self::NotSealed
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -306,7 +296,7 @@ impl OutboxKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The lower, the sooner it is sent.
+    /// The lower, the sooner it is sent; 4 at most.
     pub(super) fn priority(self) -> i64 {
         match self {
             Self::ConfirmPetition => 0,
@@ -321,11 +311,11 @@ impl OutboxKind {
 #[derive(Clone, Debug)]
 pub struct OutboxJob {
     /// The row.
-    pub id: String,
+    pub id: Uuid,
     /// Which mail.
     pub kind: OutboxKind,
     /// For whose tokens it is ([`NewToken::attempt_id`]).
-    pub attempt_id: String,
+    pub attempt_id: Uuid,
     /// The form.
     pub form_id: String,
     /// Language.
@@ -339,10 +329,12 @@ pub struct OutboxJob {
 /// A token that a mail is about to hold.
 #[derive(Clone, Debug)]
 pub struct NewToken {
-    /// Its hash.
-    pub hash: TokenHash,
+    /// The token; only its hash is stored.
+    pub token: TokenSecret,
+    /// What its holder may have opened: the address.
+    pub address: Option<Private<String>>,
     /// The attempt it belongs to ([`OutboxJob::attempt_id`]).
-    pub attempt_id: String,
+    pub attempt_id: Uuid,
     /// What it is good for.
     pub purpose: Purpose,
     /// When its time is over.

@@ -1,19 +1,30 @@
 //! A form comes in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
 
-use super::attempts::{self, HeldBack};
-use super::outbox::queue;
-use super::records::{
-    MailBudget, NewSignUp, OutboxKind, SignUpOutcome, StoreError, StoreOptions, SubjectKind,
-    UsedChallenge,
-};
-use super::writer::{Done, Write};
-use super::{Store, ms, ms_before, new_id};
+use super::attempts::{self, NewAttempt};
+use super::batch::Message;
+use super::engine::{Conn, Error, bulks, values};
+use super::options::StoreOptions;
+use super::queue::{NewMail, queue};
+use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKind};
+use super::vault::Sealed;
+use super::writer::{Done, Hot, Reply};
+use super::{Store, again, key16, ms, new_id, spent};
+
+bulks! {
+    // Whoever is not among those that come back has sent a form before.
+    INSERT(id Blob, form_id Text, kind Text, dedupe_key Blob, at Int) =
+        "insert into subjects
+             (id, form_id, kind, dedupe_key, state, mails, last_mail_at, last_form_at, created_at)
+         select id, form_id, kind, dedupe_key, 'pending', 1, at, at, at from v where true
+         on conflict (dedupe_key) do nothing
+         returning id";
+}
 
 impl Store {
     /// Takes a form: the subject, the proof of consent, the used challenge and the mail, all or
@@ -32,257 +43,112 @@ impl Store {
         sign_up: NewSignUp,
         now: DateTime<Utc>,
     ) -> Result<SignUpOutcome, StoreError> {
-        let options = self.options.clone();
+        let mail = new_id();
+        let to = sign_up.email.expose().as_bytes();
         let write = SignUp {
-            sign_up,
-            options,
+            subject: new_id(),
+            attempt: NewAttempt::of(&sign_up, &*self.options.vault)?,
+            mail,
+            recipient: self.options.vault.seal_recipient(mail, to)?,
+            form: sign_up,
+            options: self.options.clone(),
             now,
         };
-        self.writer.write(write).await
+        self.writer.write_hot(write).await
     }
 }
 
-struct SignUp {
-    sign_up: NewSignUp,
-    options: Arc<StoreOptions>,
-    now: DateTime<Utc>,
-}
-
-/// What the form leads to.
-enum Plan {
-    /// The first form of this mailbox.
-    New,
-    /// Another form; its mail leaves when the mailbox has rested.
-    Again { subject: String, at: DateTime<Utc> },
-    /// A newer form in place of one whose mail is held back.
-    Instead { subject: String, held: HeldBack },
-    /// Tell the confirmed subject, by its confirmed attempt.
-    Notice { subject: String, attempt: String },
-    /// Nothing more than to note that it came.
-    Rest { subject: String },
-}
-
-impl Write for SignUp {
-    type Out = SignUpOutcome;
-
-    async fn run(
-        &mut self,
-        conn: &mut SqliteConnection,
-    ) -> Result<Done<SignUpOutcome>, sqlx::Error> {
-        let used = match &self.sign_up.challenge {
-            Some(challenge) => self.use_up(conn, challenge).await?,
-            None => Used::First,
-        };
-        if matches!(used, Used::Elsewhere) {
-            return Ok(Done::undo(SignUpOutcome::CaptchaUsed));
-        }
-        // Asked before the address is looked up: a spent budget tells nothing about an address.
-        if !self.budget_left(conn).await? {
-            return Ok(Done::undo(SignUpOutcome::MailBudgetSpent));
-        }
-        let plan = self.plan(conn, matches!(used, Used::Here)).await?;
-        let mail_queued = self.carry_out(conn, plan).await?;
-        // Charged whatever came of it: what is left tells nothing about an address either.
-        self.charge(conn).await?;
-        Ok(Done::keep(SignUpOutcome::Accepted { mail_queued }).with_mail(mail_queued))
-    }
-}
-
-/// Whether a challenge was used before.
-enum Used {
-    First,
-    /// By a form for the same mailbox.
-    Here,
-    /// By another form.
-    Elsewhere,
+/// A form, sealed, with the ids of all that it may become.
+pub(super) struct SignUp {
+    pub(super) form: NewSignUp,
+    pub(super) subject: Uuid,
+    pub(super) attempt: NewAttempt,
+    pub(super) mail: Uuid,
+    pub(super) recipient: Sealed,
+    pub(super) options: Arc<StoreOptions>,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl SignUp {
-    /// Marks a challenge as used, and for whom.
-    async fn use_up(
-        &self,
-        conn: &mut SqliteConnection,
-        challenge: &UsedChallenge,
-    ) -> Result<Used, sqlx::Error> {
-        let key = self.sign_up.dedupe_key.as_slice();
-        let done = sqlx::query(
-            "insert into used_challenges (nonce, expires_at, dedupe_key) values (?1, ?2, ?3)
-             on conflict (nonce) do nothing",
-        )
-        .bind(&challenge.nonce)
-        .bind(challenge.expires_at)
-        .bind(key)
-        .execute(&mut *conn)
-        .await?;
-        if done.rows_affected() == 1 {
-            return Ok(Used::First);
-        }
-        let by: Option<Vec<u8>> =
-            sqlx::query_scalar("select dedupe_key from used_challenges where nonce = ?1")
-                .bind(&challenge.nonce)
-                .fetch_one(conn)
-                .await?;
-        Ok(if by.as_deref() == Some(key) {
-            Used::Here
-        } else {
-            Used::Elsewhere
-        })
-    }
-
-    fn hour(&self) -> i64 {
-        self.now.timestamp().div_euclid(3600)
-    }
-
-    async fn budget_left(&self, conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-        let MailBudget::Unproven { per_hour } = self.sign_up.budget else {
-            return Ok(true);
-        };
-        let used: Option<i64> = sqlx::query_scalar("select used from mail_budget where hour = ?1")
-            .bind(self.hour())
-            .fetch_optional(conn)
-            .await?;
-        Ok(used.unwrap_or(0) < i64::from(per_hour))
-    }
-
-    async fn charge(&self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        if self.sign_up.budget == MailBudget::Captcha {
-            return Ok(());
-        }
-        sqlx::query(
-            "insert into mail_budget (hour, used) values (?1, 1)
-             on conflict (hour) do update set used = mail_budget.used + 1",
-        )
-        .bind(self.hour())
-        .execute(conn)
-        .await?;
-        Ok(())
-    }
-
-    /// `repeated`: the challenge was used before for this mailbox.
-    async fn plan(&self, conn: &mut SqliteConnection, repeated: bool) -> Result<Plan, sqlx::Error> {
-        let row = sqlx::query(
-            "select id, state, attempt_id, mails, last_mail_at, last_notice_at
-             from subjects where form_id = ?1 and dedupe_key = ?2",
-        )
-        .bind(&self.sign_up.form_id)
-        .bind(self.sign_up.dedupe_key.as_slice())
-        .fetch_optional(&mut *conn)
-        .await?;
-        let Some(row) = row else {
-            return Ok(Plan::New);
-        };
-        let subject: String = row.try_get("id")?;
-        // A button pressed twice: the first press has stored all of it.
-        if repeated && attempts::is_newest(conn, &subject, &self.sign_up).await? {
-            return Ok(Plan::Rest { subject });
-        }
-        if let Some(held) = attempts::held_back(conn, &subject, self.now).await? {
-            return Ok(Plan::Instead { subject, held });
-        }
-        if row.try_get::<String, _>("state")? == "confirmed" {
-            let last: Option<i64> = row.try_get("last_notice_at")?;
-            let due = ms_before(self.now, self.options.notice_every);
-            let attempt: Option<String> = row.try_get("attempt_id")?;
-            return Ok(match attempt {
-                Some(attempt) if last.is_none_or(|last| last <= due) => {
-                    Plan::Notice { subject, attempt }
-                }
-                _ => Plan::Rest { subject },
-            });
-        }
-        let mails: i64 = row.try_get("mails")?;
-        if mails >= i64::from(self.options.lifetime_mails) {
-            return Ok(Plan::Rest { subject });
-        }
-        let rested = after(row.try_get("last_mail_at")?, self.options.cooldown);
-        let at = rested.unwrap_or(self.now).max(self.now);
-        Ok(Plan::Again { subject, at })
-    }
-
-    /// Whether a mail was queued.
-    async fn carry_out(
-        &self,
-        conn: &mut SqliteConnection,
-        plan: Plan,
-    ) -> Result<bool, sqlx::Error> {
-        let (subject, attempt, ask, at) = match plan {
-            Plan::New => {
-                let subject = self.insert_subject(conn).await?;
-                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
-                (subject, attempt, true, self.now)
-            }
-            Plan::Again { subject, at } => {
-                sqlx::query(
-                    "update subjects set mails = mails + 1, last_mail_at = ?2 where id = ?1",
-                )
-                .bind(&subject)
-                .bind(ms(at))
-                .execute(&mut *conn)
-                .await?;
-                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
-                (subject, attempt, true, at)
-            }
-            Plan::Instead { subject, held } => {
-                let attempt = attempts::insert(conn, &subject, &self.sign_up, self.now).await?;
-                attempts::replace(conn, &held, &attempt).await?;
-                self.note(conn, &subject).await?;
-                return Ok(true);
-            }
-            Plan::Notice { subject, attempt } => {
-                sqlx::query("update subjects set last_notice_at = ?2 where id = ?1")
-                    .bind(&subject)
-                    .bind(ms(self.now))
-                    .execute(&mut *conn)
-                    .await?;
-                (subject, attempt, false, self.now)
-            }
-            Plan::Rest { subject } => {
-                self.note(conn, &subject).await?;
-                return Ok(false);
-            }
-        };
-        self.note(conn, &subject).await?;
-        let kind = match (self.sign_up.kind, ask) {
+    /// The mail that it causes: one that asks to confirm it, or one that says `already`.
+    pub(super) fn mail(&self, attempt: Uuid, asks: bool, at: i64) -> NewMail {
+        let kind = match (self.form.kind, asks) {
             (SubjectKind::Petition, true) => OutboxKind::ConfirmPetition,
             (SubjectKind::Petition, false) => OutboxKind::AlreadySigned,
             (SubjectKind::Newsletter, true) => OutboxKind::ConfirmNewsletter,
             (SubjectKind::Newsletter, false) => OutboxKind::AlreadySubscribed,
         };
-        queue(conn, &attempt, kind, at).await?;
-        Ok(true)
-    }
-
-    /// Notes that a form came. Done for each, so that each waits for the disk: how long an answer
-    /// takes tells nothing about an address.
-    async fn note(&self, conn: &mut SqliteConnection, subject: &str) -> Result<(), sqlx::Error> {
-        sqlx::query("update subjects set last_form_at = ?2 where id = ?1")
-            .bind(subject)
-            .bind(ms(self.now))
-            .execute(conn)
-            .await?;
-        Ok(())
-    }
-
-    async fn insert_subject(&self, conn: &mut SqliteConnection) -> Result<String, sqlx::Error> {
-        let id = new_id();
-        sqlx::query(
-            "insert into subjects
-                 (id, form_id, kind, dedupe_key, state, mails, last_mail_at, created_at)
-             values (?1, ?2, ?3, ?4, 'pending', 1, ?5, ?5)",
-        )
-        .bind(&id)
-        .bind(&self.sign_up.form_id)
-        .bind(self.sign_up.kind.name())
-        .bind(self.sign_up.dedupe_key.as_slice())
-        .bind(ms(self.now))
-        .execute(conn)
-        .await?;
-        Ok(id)
+        NewMail {
+            id: self.mail,
+            attempt,
+            kind,
+            at,
+            recipient: self.recipient.clone(),
+        }
     }
 }
 
-/// A time so long after a stored one; none if there is no such time.
-fn after(stored: i64, by: Duration) -> Option<DateTime<Utc>> {
-    let by = i64::try_from(by.as_millis()).ok()?;
-    DateTime::from_timestamp_millis(stored.checked_add(by)?)
+impl Hot for SignUp {
+    type Out = SignUpOutcome;
+
+    /// Mailboxes that are new, which most are, take a statement for all of them together. The others
+    /// are looked at one by one.
+    async fn run_all(conn: &mut Conn, all: &[Self]) -> Result<Vec<Done<SignUpOutcome>>, Error> {
+        let used = spent::use_up(conn, all).await?;
+        let refused = spent::charge(conn, all, &used).await?;
+        let allowed = || all.iter().zip(&used).zip(&refused);
+        let taken: Vec<&Self> = allowed()
+            .filter(|((_, used), refused)| **used != spent::Used::Elsewhere && !**refused)
+            .map(|((one, _), _)| one)
+            .collect();
+        let new = insert_new(conn, &taken).await?;
+        let mut outcomes = Vec::with_capacity(all.len());
+        for ((one, used), refused) in allowed() {
+            outcomes.push(if *used == spent::Used::Elsewhere {
+                Done::of(SignUpOutcome::CaptchaUsed)
+            } else if *refused {
+                Done::of(SignUpOutcome::MailBudgetSpent)
+            } else {
+                let mail_queued = new.contains(&one.subject)
+                    || again::sign_up(conn, one, *used == spent::Used::Here).await?;
+                Done::of(SignUpOutcome::Accepted { mail_queued }).with_mail(mail_queued)
+            });
+        }
+        Ok(outcomes)
+    }
+
+    fn message(self, reply: Reply<SignUpOutcome>) -> Message {
+        Message::SignUp(Box::new(self), reply)
+    }
+}
+
+/// Stores the first forms of mailboxes with their mails; the subjects that are new.
+pub(super) async fn insert_new(
+    conn: &mut Conn,
+    forms: &[&SignUp],
+) -> Result<BTreeSet<Uuid>, Error> {
+    let mut rows: Vec<&SignUp> = forms.to_vec();
+    // In one order everywhere, so that two instances never wait for each other.
+    rows.sort_by_key(|one| one.form.dedupe_key);
+    let rows = rows.iter().map(|one| {
+        values![
+            one.subject,
+            &one.form.form_id,
+            one.form.kind.name(),
+            key16(&one.form.dedupe_key),
+            ms(one.now)
+        ]
+    });
+    let mut new = BTreeSet::new();
+    for row in conn.bulk(&INSERT, rows.collect()).await? {
+        new.insert(row.id("id")?);
+    }
+    let forms = forms.iter().filter(|one| new.contains(&one.subject));
+    let attempts = forms
+        .clone()
+        .map(|one| one.attempt.row(one.subject, &one.form, one.now));
+    attempts::insert(conn, attempts.collect()).await?;
+    let mails = forms.map(|one| one.mail(one.attempt.id, true, ms(one.now)));
+    queue(conn, mails).await?;
+    Ok(new)
 }

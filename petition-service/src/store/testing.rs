@@ -1,14 +1,22 @@
 //! A database for tests, a time of one's own, and forms to put in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use campaign_file::Field;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
+mod open_vault;
+mod postgres;
+
+pub(crate) use open_vault::OpenVault;
+
+use super::engine::{Row, Statement};
 use super::{
-    Consent, MailBudget, NewSignUp, NewToken, NewsletterIntent, Store, StoreOptions, SubjectKind,
+    Address, Consent, MailBudget, NewSignUp, NewToken, NewsletterIntent, Store, StoreOptions,
+    SubjectKind,
 };
-use crate::domain::{Keys, Private, Purpose, TokenHash, TokenSecret};
+use crate::domain::{Keys, Private, Purpose, TokenSecret};
 
 /// A moment, so many minutes after the first one.
 pub(crate) fn minute(minutes: i64) -> DateTime<Utc> {
@@ -16,13 +24,84 @@ pub(crate) fn minute(minutes: i64) -> DateTime<Utc> {
     start.single().expect("a moment") + TimeDelta::minutes(minutes)
 }
 
-/// A database that goes with its folder.
+/// The usual behaviour, with nothing sealed.
+pub(crate) fn options() -> StoreOptions {
+    StoreOptions::new(Arc::new(OpenVault))
+}
+
+/// An SQLite database that goes with its folder.
 pub(crate) async fn store() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path().join("data.sqlite"), StoreOptions::default())
+    let store = Store::open(folder.path().join("data.sqlite"), options())
         .await
         .expect("open");
     (store, folder)
+}
+
+/// On which database a test runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
+}
+
+impl On {
+    /// An empty database, and what keeps it there.
+    pub(crate) async fn store(self) -> (Store, Home) {
+        let home = match self {
+            Self::Sqlite => Home::Folder(tempfile::tempdir().expect("a folder")),
+            Self::Postgres => Home::Server(postgres::database().await),
+        };
+        (home.open().await, home)
+    }
+}
+
+/// What keeps a database there.
+pub(crate) enum Home {
+    Folder(tempfile::TempDir),
+    Server(Address),
+}
+
+impl Home {
+    pub(crate) fn address(&self) -> Address {
+        match self {
+            Self::Folder(folder) => Address::sqlite(folder.path().join("data.sqlite")),
+            Self::Server(address) => address.clone(),
+        }
+    }
+
+    /// Opens it once more.
+    pub(crate) async fn open(&self) -> Store {
+        let opened = Store::open(self.address(), options()).await;
+        opened.expect("open")
+    }
+}
+
+/// Makes a test of each function, on each engine.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::store::testing::On::Sqlite).await;
+            })*
+        }
+
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::store::testing::On::Postgres).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use on_both;
+
+/// The answer to any question.
+pub(super) async fn ask(store: &Store, sql: &'static str) -> Vec<Row> {
+    let statement: &'static Statement = Box::leak(Box::new(Statement::both(sql)));
+    store.reads.rows(statement, Vec::new()).await.expect("read")
 }
 
 /// A signature under the petition `p`.
@@ -70,17 +149,18 @@ pub(crate) fn with_newsletter(mut sign_up: NewSignUp) -> NewSignUp {
 }
 
 /// Does the outbox worker's part for all that waits: a token of that purpose for each mail.
-pub(crate) async fn tokens(store: &Store, purpose: Purpose, at: i64) -> Vec<TokenHash> {
+pub(crate) async fn tokens(store: &Store, purpose: Purpose, at: i64) -> Vec<TokenSecret> {
     let jobs = store
         .outbox_claim(1000, minute(at), std::time::Duration::from_secs(60))
         .await
         .expect("claimed");
-    let mut hashes = Vec::new();
+    let mut made = Vec::new();
     for job in jobs {
-        let hash = TokenSecret::generate().hash();
+        let secret = TokenSecret::generate();
         let token = NewToken {
-            hash,
-            attempt_id: job.attempt_id.clone(),
+            token: secret.clone(),
+            address: Some(job.email),
+            attempt_id: job.attempt_id,
             purpose,
             expires_at: minute(at + 7 * 24 * 60),
         };
@@ -88,8 +168,8 @@ pub(crate) async fn tokens(store: &Store, purpose: Purpose, at: i64) -> Vec<Toke
             .store_tokens(vec![token], minute(at))
             .await
             .expect("stored");
-        store.outbox_sent(&job.id, minute(at)).await.expect("sent");
-        hashes.push(hash);
+        store.outbox_sent(job.id, minute(at)).await.expect("sent");
+        made.push(secret);
     }
-    hashes
+    made
 }

@@ -1,18 +1,33 @@
 //! The store, form by form.
 
+mod faults;
+mod instances;
+mod prepared;
 mod resending;
 
 use std::time::Duration;
 
-use super::testing::{minute, signature, store, subscription, tokens, with_newsletter};
+use super::testing::{On, ask, minute, on_both, signature, subscription, tokens, with_newsletter};
 use super::{
-    ConfirmOutcome, LeaveOutcome, MailBudget, PeekState, SignUpOutcome, Store, StoreOptions,
-    UsedChallenge,
+    ConfirmOutcome, LeaveOutcome, MailBudget, PeekState, SignUpOutcome, Store, UsedChallenge,
 };
-use crate::domain::{Purpose, TokenHash};
+use crate::domain::{Purpose, TokenSecret};
 
 const QUEUED: SignUpOutcome = SignUpOutcome::Accepted { mail_queued: true };
 const NO_MAIL: SignUpOutcome = SignUpOutcome::Accepted { mail_queued: false };
+
+on_both![
+    many_at_once_are_all_stored_and_all_answered,
+    signing_again_is_resending_with_a_pause_and_an_end,
+    a_confirmation_counts_once_and_a_withdrawal_takes_it_back,
+    a_token_ends,
+    a_solved_challenge_is_good_for_one_form,
+    forms_without_proof_share_a_small_budget,
+    a_newsletter_ticked_on_a_petition_begins_with_the_confirmation,
+    the_proof_of_consent_is_complete,
+    a_claimed_mail_comes_back_when_its_lease_ends,
+    a_service_that_is_stopped_uses_up_no_try_of_a_mail,
+];
 
 async fn folded(store: &Store, form: &str) -> i64 {
     store.fold_counts(minute(0)).await.expect("folded");
@@ -25,14 +40,13 @@ async fn folded(store: &Store, form: &str) -> i64 {
     count
 }
 
-fn one(hashes: Vec<TokenHash>) -> TokenHash {
-    assert_eq!(hashes.len(), 1);
-    hashes.into_iter().next().expect("one")
+fn one(tokens: Vec<TokenSecret>) -> TokenSecret {
+    assert_eq!(tokens.len(), 1);
+    tokens.into_iter().next().expect("one")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_are_all_stored_and_all_answered() {
-    let (store, folder) = store().await;
+async fn many_at_once_are_all_stored_and_all_answered(on: On) {
+    let (store, home) = on.store().await;
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..300 {
         let store = store.clone();
@@ -48,15 +62,12 @@ async fn many_at_once_are_all_stored_and_all_answered() {
     assert_eq!(stats.waiting, 300);
     // What was answered is on the disk: another opening of the file sees it.
     drop(store);
-    let again = Store::open(folder.path().join("data.sqlite"), StoreOptions::default())
-        .await
-        .expect("open");
+    let again = home.open().await;
     assert_eq!(again.stats(minute(1)).await.expect("stats").waiting, 300);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn signing_again_is_resending_with_a_pause_and_an_end() {
-    let (store, _folder) = store().await;
+async fn signing_again_is_resending_with_a_pause_and_an_end(on: On) {
+    let (store, _home) = on.store().await;
     let sign = |at| store.sign_up(signature("a@example.org"), minute(at));
     let mut mails = Vec::new();
     for at in 0..100 {
@@ -76,33 +87,32 @@ async fn signing_again_is_resending_with_a_pause_and_an_end() {
     assert_eq!(sign(200).await.expect("stored"), NO_MAIL);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_confirmation_counts_once_and_a_withdrawal_takes_it_back() {
-    let (store, _folder) = store().await;
+async fn a_confirmation_counts_once_and_a_withdrawal_takes_it_back(on: On) {
+    let (store, _home) = on.store().await;
     store
         .sign_up(signature("a@example.org"), minute(0))
         .await
         .expect("stored");
     let token = one(tokens(&store, Purpose::ConfirmSignature, 0).await);
     let peek = store
-        .peek(token, minute(1))
+        .peek(token.hash(), minute(1))
         .await
         .expect("read")
         .expect("there");
     assert_eq!(peek.state, PeekState::Open);
     assert_eq!(folded(&store, "p").await, 0, "looking changes nothing");
     assert!(matches!(
-        store.confirm(token, minute(1)).await,
+        store.confirm(&token, minute(1)).await,
         Ok(ConfirmOutcome::Confirmed(_))
     ));
     assert!(matches!(
-        store.confirm(token, minute(2)).await,
+        store.confirm(&token, minute(2)).await,
         Ok(ConfirmOutcome::Already(_))
     ));
     assert_eq!(folded(&store, "p").await, 1);
     // A confirmation's token is good for nothing else.
     assert!(matches!(
-        store.withdraw(token, minute(3)).await,
+        store.withdraw(token.hash(), minute(3)).await,
         Ok(LeaveOutcome::Unknown)
     ));
 
@@ -112,19 +122,18 @@ async fn a_confirmation_counts_once_and_a_withdrawal_takes_it_back() {
         .expect("stored");
     let leave = one(tokens(&store, Purpose::Withdraw, 60).await);
     assert!(matches!(
-        store.withdraw(leave, minute(61)).await,
+        store.withdraw(leave.hash(), minute(61)).await,
         Ok(LeaveOutcome::Done(_))
     ));
     assert!(matches!(
-        store.withdraw(leave, minute(62)).await,
+        store.withdraw(leave.hash(), minute(62)).await,
         Ok(LeaveOutcome::Already(_))
     ));
     assert_eq!(folded(&store, "p").await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_ends() {
-    let (store, _folder) = store().await;
+async fn a_token_ends(on: On) {
+    let (store, _home) = on.store().await;
     store
         .sign_up(signature("a@example.org"), minute(0))
         .await
@@ -132,28 +141,30 @@ async fn a_token_ends() {
     let token = one(tokens(&store, Purpose::ConfirmSignature, 0).await);
     let late = 8 * 24 * 60;
     assert!(matches!(
-        store.confirm(token, minute(late)).await,
+        store.confirm(&token, minute(late)).await,
         Ok(ConfirmOutcome::Expired(_))
     ));
     assert_eq!(folded(&store, "p").await, 0);
-    let unknown = TokenHash([7; 32]);
+    let unknown = TokenSecret::generate();
     assert!(matches!(
-        store.confirm(unknown, minute(0)).await,
+        store.confirm(&unknown, minute(0)).await,
         Ok(ConfirmOutcome::Unknown)
     ));
     // What was never confirmed is erased.
     let expired = store.expire(minute(late + 1)).await.expect("expired");
     assert_eq!(expired.lapsed, 1);
-    let mut rows = sqlx::query_scalar::<_, Option<String>>("select email from attempts")
-        .fetch_all(&store.reads)
-        .await
-        .expect("read");
-    assert!(rows.pop().flatten().is_none(), "no address is left");
+    for sql in [
+        "select count(*) as n from attempts where sealed is not null or says is not null",
+        "select count(*) as n from outbox where recipient is not null",
+        "select count(*) as n from tokens where sealed is not null",
+    ] {
+        let left = ask(&store, sql).await.pop().expect("a row").int("n");
+        assert_eq!(left.expect("a number"), 0, "{sql}");
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_solved_challenge_is_good_for_one_form() {
-    let (store, _folder) = store().await;
+async fn a_solved_challenge_is_good_for_one_form(on: On) {
+    let (store, _home) = on.store().await;
     let with_challenge = |email: &str| {
         let mut form = signature(email);
         form.challenge = Some(UsedChallenge {
@@ -177,9 +188,8 @@ async fn a_solved_challenge_is_good_for_one_form() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn forms_without_proof_share_a_small_budget() {
-    let (store, _folder) = store().await;
+async fn forms_without_proof_share_a_small_budget(on: On) {
+    let (store, _home) = on.store().await;
     let mut outcomes = Vec::new();
     for number in 0..3 {
         let mut form = signature(&format!("s{number}@example.org"));
@@ -195,21 +205,20 @@ async fn forms_without_proof_share_a_small_budget() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newsletter_ticked_on_a_petition_begins_with_the_confirmation() {
-    let (store, _folder) = store().await;
+async fn a_newsletter_ticked_on_a_petition_begins_with_the_confirmation(on: On) {
+    let (store, _home) = on.store().await;
     let form = with_newsletter(signature("a@example.org"));
     store.sign_up(form, minute(0)).await.expect("stored");
     let token = one(tokens(&store, Purpose::ConfirmSignature, 0).await);
-    store.confirm(token, minute(1)).await.expect("confirmed");
+    store.confirm(&token, minute(1)).await.expect("confirmed");
     // The welcome is the mail with the link to leave.
     let leave = one(tokens(&store, Purpose::Unsubscribe, 2).await);
     assert!(matches!(
-        store.unsubscribe(leave, minute(3)).await,
+        store.unsubscribe(leave.hash(), minute(3)).await,
         Ok(LeaveOutcome::Done(_))
     ));
     assert!(matches!(
-        store.unsubscribe(leave, minute(4)).await,
+        store.unsubscribe(leave.hash(), minute(4)).await,
         Ok(LeaveOutcome::Already(_))
     ));
     assert_eq!(folded(&store, "p").await, 1, "the signature stays");
@@ -220,31 +229,32 @@ async fn a_newsletter_ticked_on_a_petition_begins_with_the_confirmation() {
     assert_eq!(again.expect("stored"), QUEUED);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_proof_of_consent_is_complete() {
-    let (store, _folder) = store().await;
+async fn the_proof_of_consent_is_complete(on: On) {
+    let (store, _home) = on.store().await;
     store
         .sign_up(signature("a@example.org"), minute(0))
         .await
         .expect("stored");
     let token = one(tokens(&store, Purpose::ConfirmSignature, 0).await);
-    store.confirm(token, minute(5)).await.expect("confirmed");
-    let row: (String, String, String, String, i64, Option<i64>) = sqlx::query_as(
-        "select consent_sha256, consent_version, lang, form_page, created_at, confirmed_at from attempts",
-    )
-    .fetch_one(&store.reads)
-    .await
-    .expect("read");
-    assert_eq!(row.0, "0".repeat(64));
-    assert_eq!((row.1.as_str(), row.2.as_str()), ("1", "nl"));
-    assert_eq!(row.3, "https://site.example/p/");
-    assert_eq!(row.4, minute(0).timestamp_millis());
-    assert_eq!(row.5, Some(minute(5).timestamp_millis()));
+    store.confirm(&token, minute(5)).await.expect("confirmed");
+    let sql = "select consent_sha256, consent_version, lang, form_page, created_at, confirmed_at,
+            confirmed_how from attempts";
+    let row = ask(&store, sql).await.pop().expect("a row");
+    let text = |column| row.text(column).expect("text");
+    assert_eq!(text("consent_sha256"), "0".repeat(64));
+    assert_eq!(
+        (text("consent_version"), text("lang")),
+        ("1".into(), "nl".into())
+    );
+    assert_eq!(text("form_page"), "https://site.example/p/");
+    assert_eq!(text("confirmed_how"), "link");
+    let at = |column| row.int(column).expect("a time");
+    assert_eq!(at("created_at"), minute(0).timestamp_millis());
+    assert_eq!(at("confirmed_at"), minute(5).timestamp_millis());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_claimed_mail_comes_back_when_its_lease_ends() {
-    let (store, _folder) = store().await;
+async fn a_claimed_mail_comes_back_when_its_lease_ends(on: On) {
+    let (store, _home) = on.store().await;
     store
         .sign_up(signature("a@example.org"), minute(0))
         .await
@@ -259,7 +269,7 @@ async fn a_claimed_mail_comes_back_when_its_lease_ends() {
     let again = claim(2).await.expect("claimed");
     let job = again.first().expect("the mail");
     store
-        .outbox_retry(&job.id, minute(30), "busy")
+        .outbox_retry(job.id, minute(30), "busy")
         .await
         .expect("noted");
     assert!(
@@ -269,9 +279,8 @@ async fn a_claimed_mail_comes_back_when_its_lease_ends() {
     assert_eq!(claim(31).await.expect("claimed").len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_stopped_uses_up_no_try_of_a_mail() {
-    let (store, _folder) = store().await;
+async fn a_service_that_is_stopped_uses_up_no_try_of_a_mail(on: On) {
+    let (store, _home) = on.store().await;
     store
         .sign_up(signature("a@example.org"), minute(0))
         .await
@@ -283,13 +292,16 @@ async fn a_service_that_is_stopped_uses_up_no_try_of_a_mail() {
     };
     for _ in 0..5 {
         assert_eq!(claim(0).await.tries, 1);
-        store.outbox_release_all().await.expect("a new start");
+        store
+            .outbox_release_all(minute(0))
+            .await
+            .expect("a new start");
     }
     let id = claim(0).await.id;
-    store.outbox_release(&id).await.expect("released");
+    store.outbox_release(id).await.expect("released");
     assert_eq!(claim(0).await.tries, 1);
     store
-        .outbox_retry(&id, minute(1), "busy")
+        .outbox_retry(id, minute(1), "busy")
         .await
         .expect("noted");
     assert_eq!(claim(1).await.tries, 2, "a try that failed counts");

@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::SqliteConnection;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::StoreError;
+use super::batch::{Batch, Message, Request};
+use super::engine::{Conn, Connector, Error, Statement, is_gone, is_retried};
 
 /// The most requests of one transaction.
 const BATCH: usize = 256;
@@ -15,42 +17,57 @@ const BATCH: usize = 256;
 /// The most requests that wait; more wait outside.
 const WAITING: usize = 4096;
 
+/// How often a transaction is begun before its requests are done one by one: two instances may have
+/// stood in each other's way, or the server may have been started again.
+const TOGETHER: u32 = 3;
+
+static BEGIN: Statement = Statement::each("begin immediate", "begin");
+static COMMIT: Statement = Statement::both("commit");
+static ROLLBACK: Statement = Statement::both("rollback");
+
+/// The longest that a server may take for a transaction.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Something to write.
 pub(super) trait Write: Send + 'static {
     /// What the caller learns.
     type Out: Send + 'static;
 
-    /// Writes, inside a savepoint of its own.
+    /// Writes. What fails may be tried again, in another transaction.
     fn run(
         &mut self,
-        conn: &mut SqliteConnection,
-    ) -> impl Future<Output = Result<Done<Self::Out>, sqlx::Error>> + Send;
+        conn: &mut Conn,
+    ) -> impl Future<Output = Result<Done<Self::Out>, Error>> + Send;
 }
+
+/// Something of which many may come at once: all of them take few statements together.
+pub(super) trait Hot: Send + Sync + Sized + 'static {
+    /// What the caller learns.
+    type Out: Send + 'static;
+
+    /// Writes all of them; an outcome for each, in their order. What fails may be tried again.
+    fn run_all(
+        conn: &mut Conn,
+        all: &[Self],
+    ) -> impl Future<Output = Result<Vec<Done<Self::Out>>, Error>> + Send;
+
+    /// For the writer's inbox.
+    fn message(self, reply: Reply<Self::Out>) -> Message;
+}
+
+/// Where an outcome goes.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What a write came to.
 pub(super) struct Done<T> {
-    out: T,
-    keep: bool,
-    mail: bool,
+    pub(super) out: T,
+    pub(super) mail: bool,
 }
 
 impl<T> Done<T> {
-    /// Keeps what was written.
-    pub(super) fn keep(out: T) -> Self {
-        Self {
-            out,
-            keep: true,
-            mail: false,
-        }
-    }
-
-    /// Undoes what was written.
-    pub(super) fn undo(out: T) -> Self {
-        Self {
-            out,
-            keep: false,
-            mail: false,
-        }
+    /// What the caller learns.
+    pub(super) fn of(out: T) -> Self {
+        Self { out, mail: false }
     }
 
     /// Tells the outbox's worker that there may be mail.
@@ -59,30 +76,23 @@ impl<T> Done<T> {
     }
 }
 
-/// A request that waits, of whatever kind.
-trait Request: Send {
-    /// Does it; whether to keep it and whether there is mail.
-    fn run<'a>(&'a mut self, conn: &'a mut SqliteConnection) -> BoxFuture<'a, (bool, bool)>;
-    /// Answers it.
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
-}
-
 struct Waiting<W: Write> {
     write: W,
     result: Option<Result<W::Out, StoreError>>,
-    reply: oneshot::Sender<Result<W::Out, StoreError>>,
+    reply: Reply<W::Out>,
 }
 
 impl<W: Write> Request for Waiting<W> {
-    fn run<'a>(&'a mut self, conn: &'a mut SqliteConnection) -> BoxFuture<'a, (bool, bool)> {
+    fn run<'a>(&'a mut self, conn: &'a mut Conn) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(async move {
-            let (result, keep, mail) = match self.write.run(conn).await {
-                Ok(done) => (Ok(done.out), done.keep, done.mail && done.keep),
-                Err(error) => (Err(StoreError::from(error)), false, false),
-            };
-            self.result = Some(result);
-            (keep, mail)
+            let done = self.write.run(conn).await?;
+            self.result = Some(Ok(done.out));
+            Ok(done.mail)
         })
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        self.result = Some(Err(error));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -98,13 +108,17 @@ impl<W: Write> Request for Waiting<W> {
 
 /// Hands writes to the task.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Request>>);
+pub(super) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
     /// Starts the task. It ends when the last `Writer` is gone and all is written.
-    pub(super) fn start(conn: SqliteConnection, mail: Arc<Notify>) -> Self {
+    pub(super) fn start(connector: Connector, conn: Conn, mail: Arc<Notify>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        tokio::spawn(work(conn, receiver, mail));
+        let link = Link {
+            connector,
+            conn: Some(conn),
+        };
+        tokio::spawn(work(link, receiver, mail));
         Self(sender)
     }
 
@@ -121,57 +135,128 @@ impl Writer {
             result: None,
             reply,
         });
-        let sent = self.0.send(request).await;
+        self.send(Message::Other(request), answer).await
+    }
+
+    /// The same for what may come in great numbers.
+    pub(super) async fn write_hot<W: Hot>(&self, write: W) -> Result<W::Out, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(write.message(reply), answer).await
+    }
+
+    async fn send<T>(
+        &self,
+        message: Message,
+        answer: oneshot::Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let sent = self.0.send(message).await;
         sent.map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 }
 
-async fn work(
-    mut conn: SqliteConnection,
-    mut receiver: mpsc::Receiver<Box<dyn Request>>,
-    mail: Arc<Notify>,
-) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        let outcome = transaction(&mut conn, &mut batch).await;
-        if let Err(error) = &outcome {
-            tracing::error!(%error, requests = batch.len(), "a transaction failed");
-            // Fails if the database has rolled back by itself.
-            let _rolled_back = run(&mut conn, "rollback").await;
+/// The connection, made anew when it broke.
+struct Link {
+    connector: Connector,
+    conn: Option<Conn>,
+}
+
+impl Link {
+    async fn conn(&mut self) -> Result<&mut Conn, Error> {
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.connector.connect().await?,
+        };
+        Ok(self.conn.insert(conn))
+    }
+
+    /// Leaves a transaction that failed.
+    async fn undo(&mut self, error: &Error) {
+        let Some(conn) = &mut self.conn else { return };
+        if conn.is_shared() && is_gone(error) {
+            self.conn = None;
+            return;
         }
-        if matches!(outcome, Ok(true)) {
+        // Fails on SQLite if the database has rolled back by itself.
+        let undone = conn.say(&ROLLBACK).await;
+        if undone.is_err() && (conn.is_shared() || is_gone(error)) {
+            self.conn = None;
+        }
+    }
+}
+
+async fn work(mut link: Link, mut receiver: mpsc::Receiver<Message>, mail: Arc<Notify>) {
+    let mut inbox = Vec::with_capacity(BATCH);
+    while receiver.recv_many(&mut inbox, BATCH).await > 0 {
+        let requests = inbox.len();
+        let mut batch = Batch::default();
+        for message in inbox.drain(..) {
+            batch.take(message);
+        }
+        let committed = commit(&mut link, &mut batch).await;
+        if let Err(error) = &committed {
+            tracing::error!(%error, requests, "a transaction failed");
+        } else if batch.mail() {
             mail.notify_one();
         }
-        let committed = outcome.map(|_| ()).map_err(StoreError::from);
-        for request in batch.drain(..) {
-            request.answer(committed.clone());
-        }
+        batch.answer(&committed.map_err(StoreError::from));
     }
-    use sqlx::Connection;
-    let _closed = conn.close().await;
+    if let Some(conn) = link.conn.take() {
+        let _closed = conn.close().await;
+    }
 }
 
-/// All requests in one transaction; whether there is mail.
-async fn transaction(
-    conn: &mut SqliteConnection,
-    batch: &mut [Box<dyn Request>],
-) -> Result<bool, sqlx::Error> {
-    run(conn, "begin immediate").await?;
-    let mut any_mail = false;
-    for request in batch {
-        run(conn, "savepoint request").await?;
-        let (keep, mail) = request.run(conn).await;
-        if !keep {
-            run(conn, "rollback to request").await?;
-        }
-        run(conn, "release request").await?;
-        any_mail |= mail;
-    }
-    run(conn, "commit").await?;
-    Ok(any_mail)
+/// How far a transaction came.
+enum Failed {
+    Before(Error),
+    /// It may be committed, or not.
+    AtCommit(Error),
 }
 
-async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(sql).execute(conn).await.map(|_| ())
+/// All requests in one transaction: together, or else, when that fails, one by one, so that one that
+/// cannot be done fails alone.
+async fn commit(link: &mut Link, batch: &mut Batch) -> Result<(), Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let conn = link.conn().await?;
+        match in_time(conn, batch, tries > TOGETHER).await {
+            Ok(()) => return Ok(()),
+            Err(Failed::AtCommit(error)) => {
+                link.undo(&error).await;
+                return Err(error);
+            }
+            Err(Failed::Before(error)) => {
+                link.undo(&error).await;
+                if tries > TOGETHER {
+                    return Err(error);
+                }
+                let again = is_gone(&error) || is_retried(&error);
+                tracing::warn!(%error, again, "requests could not be written together");
+                if !again {
+                    tries = TOGETHER;
+                }
+            }
+        }
+    }
+}
+
+/// A server that does not answer is given up: whoever waits must hear of it.
+async fn in_time(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(), Failed> {
+    if !conn.is_shared() {
+        return transaction(conn, batch, singly).await;
+    }
+    let done = tokio::time::timeout(LONGEST, transaction(conn, batch, singly)).await;
+    done.unwrap_or(Err(Failed::AtCommit(Error::PoolTimedOut)))
+}
+
+async fn transaction(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(), Failed> {
+    conn.say(&BEGIN).await.map_err(Failed::Before)?;
+    let done = if singly {
+        batch.run_singly(conn).await
+    } else {
+        batch.run(conn).await
+    };
+    done.map_err(Failed::Before)?;
+    conn.say(&COMMIT).await.map_err(Failed::AtCommit)
 }

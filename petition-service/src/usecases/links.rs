@@ -70,7 +70,7 @@ impl Service {
         let Some(token) = TokenSecret::parse(token) else {
             return Ok(Left::Unknown);
         };
-        let outcome = self.store.confirm(token.hash(), self.clock.now()).await?;
+        let outcome = self.store.confirm(&token, self.clock.now()).await?;
         Ok(match outcome {
             ConfirmOutcome::Confirmed(about) => {
                 metrics::counter!("confirmed").increment(1);

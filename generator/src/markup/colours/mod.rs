@@ -73,6 +73,7 @@ impl Colours {
                 Diagnostic::error(format!("There is no theme `{theme}` for code"))
                     .in_file(file.clone())
                     .hint("name one of giallo's themes, or add its file to `extra_themes`")
+                    .about(highlighting.themes.key_of(theme))
             })
             .collect();
         if !faults.is_empty() {

@@ -57,9 +57,10 @@ pub(super) fn kept<R: Load>(
 
 fn extended<R: Load>(settings: &HighlightingSettings, root: &Path) -> Result<R, Vec<Diagnostic>> {
     let mut registry = R::builtin().map_err(|error| {
-        vec![Diagnostic::error(format!(
-            "The grammars cannot be read: {error}"
-        ))]
+        vec![
+            Diagnostic::error(format!("The grammars cannot be read: {error}"))
+                .hint("the program's file is damaged: install it anew"),
+        ]
     })?;
     let mut faults = Vec::new();
     // Giallo takes only paths: `source` says whether the file is there, giallo reads it.

@@ -52,8 +52,14 @@ pub(super) fn index(
     let rows = rows::collect(lang, search, graph, bodies);
     let json = match search.index_format {
         IndexFormat::ElasticlunrJavascript | IndexFormat::ElasticlunrJson => {
-            elastic::index(lang, search, &rows)
-                .map_err(|fault| fault.in_file(settings.config_file.clone()))?
+            elastic::index(lang, search, &rows).map_err(|fault| {
+                let own = format!("languages.{lang}.build_search_index");
+                let key = match lang == settings.default_language {
+                    true => "build_search_index".to_owned(),
+                    false => own,
+                };
+                fault.in_file(settings.config_file.clone()).about(key)
+            })?
         }
         IndexFormat::FuseJavascript | IndexFormat::FuseJson => fuse(&rows)?,
     };

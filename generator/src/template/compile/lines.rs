@@ -4,21 +4,33 @@
 use crate::fields::Place;
 
 /// A tag with what opens and closes it.
-pub(super) struct Tag<'a> {
+pub(in crate::template) struct Tag<'a> {
     /// Where it opens.
-    pub(super) place: Place,
-    pub(super) text: &'a str,
+    pub(in crate::template) place: Place,
+    pub(in crate::template) text: &'a str,
 }
 
 impl<'a> Tag<'a> {
     /// Its first word: what a tag `{%` does.
-    pub(super) fn keyword(&self) -> &'a str {
+    pub(in crate::template) fn keyword(&self) -> &'a str {
         keyword(self.text)
+    }
+
+    /// Whether it is a tag `{%` that does this.
+    pub(in crate::template) fn is_statement(&self, keyword: &str) -> bool {
+        self.text.starts_with("{%") && self.keyword() == keyword
+    }
+
+    /// One of its words, the first being the keyword.
+    pub(in crate::template) fn word(&self, index: usize) -> &'a str {
+        let inner = self.text.trim_start_matches(['{', '%', '-']);
+        let inner = inner.trim_end_matches(['}', '%', '-']);
+        inner.split_whitespace().nth(index).unwrap_or_default()
     }
 }
 
 /// The tags `{{` and `{%` of a text, in order; comments and raw text hold none.
-pub(super) fn tags(text: &str) -> Vec<Tag<'_>> {
+pub(in crate::template) fn tags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     let mut place = Place::at(1, 1);
     let mut rest = text;

@@ -23,7 +23,8 @@ pub(in crate::template) fn compile(
 ) -> Result<Compiled, Diagnostic> {
     let tags = lines::tags(text);
     bounds::check(&tags).map_err(|fault| fault.in_file(file))?;
-    let template = tera1::Template::new(name, None, text).map_err(|error| syntax(file, &error))?;
+    let template = tera1::Template::new(name, None, text)
+        .map_err(|error| block_twice(file, &tags).unwrap_or_else(|| syntax(file, &error)))?;
     let mut lowering = Lowering {
         tags: tags.into_iter(),
         macros: BTreeMap::new(),
@@ -194,6 +195,25 @@ impl Lowering<'_> {
         self.next_tag();
         (first, What::If { arms, otherwise })
     }
+}
+
+/// The second of two blocks of one name, of which the parser tells without a place.
+fn block_twice(file: &str, tags: &[Tag<'_>]) -> Option<Diagnostic> {
+    let mut known = Vec::new();
+    for tag in tags.iter().filter(|tag| tag.is_statement("block")) {
+        let name = tag.word(1);
+        if known.contains(&name) {
+            let message = format!("There are two blocks `{name}` in this template");
+            let fault = Diagnostic::error(message).in_file(file);
+            return Some(
+                tag.place
+                    .mark(fault)
+                    .hint("give one of them another name, or take it away"),
+            );
+        }
+        known.push(name);
+    }
+    None
 }
 
 /// The parser's message with its place, in a sentence.

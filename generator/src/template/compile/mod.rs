@@ -12,4 +12,5 @@ pub(super) use ir::{
     Binary, Call, Compare, Compiled, Expr, Fill, ForLoop, Import, Macro, MacroCall, Node, Path,
     Step, Test, What,
 };
+pub(super) use lines::{Tag, tags};
 pub(super) use lower::compile;

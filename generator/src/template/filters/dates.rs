@@ -27,10 +27,10 @@ pub(super) fn date(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Render
     }
     let zone = match args.text("timezone")? {
         None => None,
-        Some(name) => Some(
-            name.parse::<Tz>()
-                .map_err(|_| args.fault(format!("knows no time zone `{name}`")))?,
-        ),
+        Some(name) => Some(name.parse::<Tz>().map_err(|_| {
+            args.fault(format!("knows no time zone `{name}`"))
+                .hint("write one such as Europe/Amsterdam or UTC")
+        })?),
     };
     let locale = match args.text("locale")? {
         None => Locale::POSIX,
@@ -65,7 +65,10 @@ fn moment(value: &Value, args: &Arguments<'_>) -> Rendering<Moment> {
             values::kind(value)
         ))
     })?;
-    let wrong = || args.fault(format!("cannot read `{text}` as a date"));
+    let wrong = || {
+        args.fault(format!("cannot read `{text}` as a date"))
+            .hint("it reads 2026-11-24, 2026-11-24T09:30:00Z and seconds since 1970")
+    };
     if text.contains('T') {
         return match text.parse::<DateTime<FixedOffset>>() {
             Ok(instant) => Ok(Moment::Instant(instant)),

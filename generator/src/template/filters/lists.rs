@@ -1,5 +1,6 @@
 //! Filters on lists and maps.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
@@ -7,9 +8,9 @@ use tera::Value;
 
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
-use crate::template::limits;
 use crate::template::scope::Scope;
 use crate::template::values::{self, dotted};
+use crate::template::{limits, outline};
 
 pub(super) fn nth(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
     let items = args.list(value)?;
@@ -60,9 +61,9 @@ pub(super) fn get(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Renderi
     let map = value
         .as_map()
         .ok_or_else(|| args.fault(format!("works on maps, not on {}", values::kind(value))))?;
-    values::entry(map, key)
-        .or_else(|| args.get("default"))
-        .cloned()
+    let found = values::entry(map, key).or_else(|| args.get("default"));
+    found
+        .map(|found| outline::unrolled(found).into_owned())
         .ok_or_else(|| {
             args.fault(format!("finds no key `{key}`"))
                 .hint("give a value for that case: default=…")
@@ -100,7 +101,7 @@ pub(super) fn map(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Renderi
         .iter()
         .filter_map(|item| dotted(item, attribute))
         .filter(|value| !values::is_null(value))
-        .cloned()
+        .map(Cow::into_owned)
         .collect();
     Ok(Value::from(mapped))
 }
@@ -117,7 +118,7 @@ pub(super) fn filter(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rend
         .filter(|item| {
             let found = dotted(item, attribute).filter(|value| !values::is_null(value));
             match (found, wanted) {
-                (Some(found), Some(wanted)) => values::same(found, wanted),
+                (Some(found), Some(wanted)) => values::same(&found, wanted),
                 (found, None) => found.is_some(),
                 (None, Some(_)) => false,
             }
@@ -139,7 +140,7 @@ pub(super) fn group_by(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Re
             };
             let key = match key.as_str() {
                 Some(text) => text.to_owned(),
-                None => values::json(key).to_string(),
+                None => values::json(&key).to_string(),
             };
             groups.entry(key).or_default().push(item.clone());
         }
@@ -190,8 +191,8 @@ pub(super) fn sort(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Render
     for item in args.list(value)? {
         let found = dotted(item, attribute)
             .ok_or_else(|| args.fault(format!("finds no `{attribute}` in one of the items")))?;
-        let key = SortKey::of(found)
-            .ok_or_else(|| args.fault(format!("cannot sort by {}", values::kind(found))))?;
+        let key = SortKey::of(&found)
+            .ok_or_else(|| args.fault(format!("cannot sort by {}", values::kind(&found))))?;
         if let Some((first, _)) = keyed.first()
             && key.compare(first).is_none()
         {
@@ -215,7 +216,7 @@ pub(super) fn unique(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rend
     let kind_of = |value: &Value| (values::kind(value), value.is_f64());
     let wanted = dotted(first, attribute)
         .ok_or_else(|| args.fault(format!("finds no `{attribute}` in the first item")))?;
-    let wanted = kind_of(wanted);
+    let wanted = kind_of(&wanted);
     if !matches!(wanted, ("a string" | "a boolean" | "a number", false)) {
         return Err(args.fault("tells only strings, whole numbers and booleans apart"));
     }
@@ -225,10 +226,10 @@ pub(super) fn unique(value: &Value, args: &Arguments<'_>, _: &Scope<'_>) -> Rend
         let Some(key) = dotted(item, attribute) else {
             continue;
         };
-        if kind_of(key) != wanted {
+        if kind_of(&key) != wanted {
             return Err(args.fault("cannot compare values of several kinds"));
         }
-        let text = values::printed(key);
+        let text = values::printed(&key);
         let text = if case_sensitive {
             text
         } else {

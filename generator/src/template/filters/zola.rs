@@ -7,7 +7,7 @@ use regex::Regex;
 use tera::Value;
 
 use crate::template::arguments::Arguments;
-use crate::template::fault::Rendering;
+use crate::template::fault::{Rendering, of_pattern};
 use crate::template::scope::Scope;
 use crate::template::{limits, values};
 
@@ -47,8 +47,10 @@ pub(super) fn regex_replace(
     _: &Scope<'_>,
 ) -> Rendering<Value> {
     let text = args.subject(value)?;
-    let pattern = Regex::new(args.required_text("pattern")?)
-        .map_err(|error| args.fault(format!("is given no regular expression: {error}")))?;
+    let pattern = Regex::new(args.required_text("pattern")?).map_err(|error| {
+        let reason = of_pattern(&error);
+        args.fault(format!("is given no regular expression: {reason}"))
+    })?;
     let rep = args.required_text("rep")?;
     // Each group that the replacement names holds no more than the text, over all finds.
     let named = rep.matches('$').count().saturating_mul(text.len());

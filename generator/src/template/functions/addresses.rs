@@ -4,13 +4,13 @@ use sha2::{Digest, Sha256};
 use tera::Value;
 
 use super::hashes::hex;
-use super::pages::in_language;
+use super::pages::{in_language, no_taxonomy};
 use crate::fields::nearest;
 use crate::graph::SectionId;
 use crate::settings::Dialect;
 use crate::source;
 use crate::template::arguments::Arguments;
-use crate::template::fault::Rendering;
+use crate::template::fault::{Fault, Rendering};
 use crate::template::files;
 use crate::template::scope::Scope;
 
@@ -60,7 +60,7 @@ fn internal(
     if let Some(lang) = lang
         && scope.settings.language(lang).is_none()
     {
-        return Err(args.fault(format!("knows no language `{lang}`")));
+        return Err(no_language(args, lang, scope));
     }
     let file = in_language(path, lang, scope);
     let page = scope.graph.pages.get(file.as_str());
@@ -87,13 +87,33 @@ fn internal(
     }))
 }
 
+/// A language that the site does not have.
+pub(super) fn no_language(args: &Arguments<'_>, lang: &str, scope: &Scope<'_>) -> Fault {
+    let known: Vec<&str> = scope
+        .settings
+        .languages
+        .keys()
+        .map(String::as_str)
+        .collect();
+    args.fault(format!("knows no language `{lang}`")).hint(format!(
+        "write one of the site's languages ({}), or add [languages.{lang}] to the configuration",
+        known.join(", ")
+    ))
+}
+
 fn file_hash(path: &str, args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<String> {
     if let Some(made) = scope.files.made(path) {
         return Ok(hex(&Sha256::digest(&made)));
     }
     let file = files::find(scope.settings, scope.files, path)
-        .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
-        .ok_or_else(|| args.fault(format!("finds no file `{path}` to hash")))?;
+        .map_err(|reason| {
+            args.fault(format!("cannot hash: {reason}"))
+                .hint("name a file below the folder of the site")
+        })?
+        .ok_or_else(|| {
+            args.fault(format!("finds no file `{path}` to hash"))
+                .hint("write its path below static/, or take cachebust away")
+        })?;
     let value = scope.files.loaded(&file.disk_path, "sha256", || {
         let bytes = source::read_bytes(&file.disk_path, &file.label)?;
         Ok(Value::from(hex(&Sha256::digest(&bytes))))
@@ -114,9 +134,7 @@ pub(super) fn get_taxonomy_url(args: &Arguments<'_>, scope: &Scope<'_>) -> Rende
         .and_then(|taxonomies| taxonomies.iter().find(|taxonomy| taxonomy.name == kind));
     let Some(taxonomy) = taxonomy else {
         if required {
-            return Err(args.fault(format!(
-                "finds no taxonomy `{kind}` in the language `{lang}`"
-            )));
+            return Err(no_taxonomy(args, kind, lang, scope));
         }
         return Ok(Value::none());
     };
@@ -126,5 +144,8 @@ pub(super) fn get_taxonomy_url(args: &Arguments<'_>, scope: &Scope<'_>) -> Rende
         .iter()
         .find(|term| term.slug == slug)
         .map(|term| Value::from(term.permalink.as_str()))
-        .ok_or_else(|| args.fault(format!("finds no term `{name}` of `{kind}`")))
+        .ok_or_else(|| {
+            args.fault(format!("finds no term `{name}` of `{kind}`"))
+                .hint("give the term to a page, or write the name of one that a page has")
+        })
 }

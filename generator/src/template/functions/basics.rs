@@ -11,6 +11,7 @@ use chrono::Local;
 use chrono::{SecondsFormat, Utc};
 use tera::Value;
 
+use super::addresses::no_language;
 use crate::fields::nearest;
 use crate::source::note_chance;
 use crate::template::arguments::Arguments;
@@ -42,7 +43,8 @@ pub(super) fn range(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
 }
 
 pub(super) fn throw(args: &Arguments<'_>, _: &Scope<'_>) -> Rendering<Value> {
-    Err(Fault::new(args.required_text("message")?))
+    Err(Fault::new(args.required_text("message")?)
+        .hint("the template stops the build here with throw(): do what its message asks for"))
 }
 
 #[expect(
@@ -101,7 +103,7 @@ pub(super) fn trans(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value>
     let settings = scope.settings;
     let lang = args.text("lang")?.unwrap_or(&settings.default_language);
     let Some(language) = settings.language(lang) else {
-        return Err(args.fault(format!("knows no language `{lang}`")));
+        return Err(no_language(args, lang, scope));
     };
     if let Some(text) = language.translations.get(key) {
         return Ok(Value::from(text.as_str()));

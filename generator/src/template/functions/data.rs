@@ -5,6 +5,7 @@ use std::path::Path;
 use tera::Value;
 
 use super::formats::{FORMATS, media_type, parse};
+use crate::diagnostic::Diagnostic;
 use crate::source::{self, Request};
 use crate::template::arguments::Arguments;
 use crate::template::fault::Rendering;
@@ -23,11 +24,20 @@ pub(super) fn load_data(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Va
         }
         (None, None, Some(text)) => {
             let format = known(format.unwrap_or("plain"), args)?;
-            Ok(parse(text, format, "a literal of load_data")?)
+            Ok(parse(text, format, "").map_err(of_literal)?)
         }
         _ if !required => Ok(Value::none()),
         _ => Err(args.fault("needs either a `path`, an `url` or a `literal`")),
     }
+}
+
+/// A literal is no file: its lines are told in words, and the place is that of the call.
+fn of_literal(mut fault: Diagnostic) -> Diagnostic {
+    if let Some(line) = fault.line.take() {
+        fault.message = format!("{}, on line {line} of the literal", fault.message);
+    }
+    (fault.file, fault.column) = (None, None);
+    fault
 }
 
 fn from_file(
@@ -98,11 +108,17 @@ fn request(url: &str, format: &'static str, args: &Arguments<'_>) -> Rendering<R
     };
     let mut headers = vec![("Accept".to_owned(), media_type(format).to_owned())];
     if let Some(lines) = args.get("headers") {
-        for line in args.list(lines)? {
+        let lines = args
+            .list(lines)
+            .map_err(|fault| fault.hint("write headers=[\"accept=application/json\"]"))?;
+        for line in lines {
             let (name, value) = line
                 .as_str()
                 .and_then(|line| line.split_once('='))
-                .ok_or_else(|| args.fault("wants `headers` as a list of \"Name=value\""))?;
+                .ok_or_else(|| {
+                    args.fault("wants `headers` as a list of \"Name=value\"")
+                        .hint("write headers=[\"accept=application/json\"]")
+                })?;
             headers.push((name.to_owned(), value.to_owned()));
         }
     }

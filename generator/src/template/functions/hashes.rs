@@ -17,8 +17,14 @@ pub(super) fn get_hash(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Val
             Some(made) => made.to_vec(),
             None => {
                 let file = files::find(scope.settings, scope.files, path)
-                    .map_err(|reason| args.fault(format!("cannot hash: {reason}")))?
-                    .ok_or_else(|| args.fault(format!("finds no file `{path}`")))?;
+                    .map_err(|reason| {
+                        args.fault(format!("cannot hash: {reason}"))
+                            .hint("name a file below the folder of the site")
+                    })?
+                    .ok_or_else(|| {
+                        args.fault(format!("finds no file `{path}`"))
+                            .hint("write its path below static/, or below the site's folder")
+                    })?;
                 source::read_bytes(&file.disk_path, &file.label)?
             }
         },

@@ -202,7 +202,10 @@ fn operation(args: &Arguments<'_>) -> Rendering<ImageOperation> {
         args.count(name)?
             .and_then(|side| u32::try_from(side).ok())
             .filter(|side| *side > 0)
-            .ok_or_else(|| args.fault(format!("needs `{name}` with op=\"{op}\"")))
+            .ok_or_else(|| {
+                args.fault(format!("needs `{name}` with op=\"{op}\""))
+                    .hint(format!("add {name}=800, or another number of pixels"))
+            })
     };
     Ok(match op {
         "scale" => ImageOperation::Scale(side("width")?, side("height")?),
@@ -249,6 +252,10 @@ fn format(args: &Arguments<'_>, kind: &str) -> Rendering<ImageFormat> {
             };
             ImageFormat::Avif(quality(1..=100)?.unwrap_or(80), speed)
         }
-        other => return Err(args.fault(format!("knows no format `{other}`"))),
+        other => {
+            return Err(args
+                .fault(format!("knows no format `{other}`"))
+                .hint("one of auto, jpg, png, webp, avif"));
+        }
     })
 }

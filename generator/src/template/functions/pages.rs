@@ -4,7 +4,7 @@ use tera::Value;
 
 use crate::fields::nearest;
 use crate::template::arguments::Arguments;
-use crate::template::fault::Rendering;
+use crate::template::fault::{Fault, Rendering};
 use crate::template::scope::{Scope, SiteLookup};
 
 /// The file of a page or section in a language: the code stands before the last dot. A whole path
@@ -29,6 +29,7 @@ pub(in crate::template) fn below_content<'p>(path: &'p str, scope: &Scope<'_>) -
 fn site<'a>(args: &Arguments<'_>, scope: &Scope<'a>) -> Rendering<&'a dyn SiteLookup> {
     scope.site.ok_or_else(|| {
         args.fault("cannot be used in a shortcode: the other pages are not rendered yet")
+            .hint("ask for it in the page's template instead")
     })
 }
 
@@ -72,6 +73,25 @@ pub(super) fn get_section(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<
     })
 }
 
+/// A taxonomy that a language does not have.
+pub(super) fn no_taxonomy(
+    args: &Arguments<'_>,
+    kind: &str,
+    lang: &str,
+    scope: &Scope<'_>,
+) -> Fault {
+    let fault = args.fault(format!(
+        "finds no taxonomy `{kind}` in the language `{lang}`"
+    ));
+    let known = scope.graph.taxonomies.get(lang).into_iter().flatten();
+    match nearest(kind, known.map(|taxonomy| taxonomy.name.as_str())) {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault.hint(format!(
+            "add [[taxonomies]] with name = \"{kind}\" to the configuration, or add required=false"
+        )),
+    }
+}
+
 pub(super) fn get_taxonomy(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering<Value> {
     let kind = args.required_text("kind")?;
     let required = args.flag("required", true)?;
@@ -81,9 +101,7 @@ pub(super) fn get_taxonomy(args: &Arguments<'_>, scope: &Scope<'_>) -> Rendering
     match site(args, scope)?.taxonomy(kind, lang) {
         Some(taxonomy) => Ok(taxonomy),
         None if !required => Ok(Value::none()),
-        None => Err(args.fault(format!(
-            "finds no taxonomy `{kind}` in the language `{lang}`"
-        ))),
+        None => Err(no_taxonomy(args, kind, lang, scope)),
     }
 }
 
@@ -98,8 +116,10 @@ pub(super) fn get_taxonomy_term(args: &Arguments<'_>, scope: &Scope<'_>) -> Rend
     match site(args, scope)?.taxonomy_term(kind, term, lang, include_pages) {
         Some(term) => Ok(term),
         None if !required => Ok(Value::none()),
-        None => Err(args.fault(format!(
-            "finds no term `{term}` of `{kind}` in the language `{lang}`"
-        ))),
+        None => Err(args
+            .fault(format!(
+                "finds no term `{term}` of `{kind}` in the language `{lang}`"
+            ))
+            .hint("give it to a page, or add required=false and ask with `if`")),
     }
 }

@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-use tera::{Error, Filter, Kwargs, Map, State, Tera, TeraResult, Value};
+use tera::{Error, Filter, Kwargs, Map, State, StringInput, Tera, TeraResult, Value};
 
 use super::functions::error;
 use super::host;
 use crate::source::note_chance;
 use crate::template::arguments::Arguments;
 use crate::template::filters;
+use crate::template::limits;
 use crate::template::scope::MarkdownPlace;
 
 /// Registers them.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("base64_encode", tera_contrib::base64::b64_encode);
     tera.register_filter("base64_decode", tera_contrib::base64::b64_decode);
-    tera.register_filter(
-        "regex_replace",
-        tera_contrib::regex::RegexReplace::default(),
-    );
+    tera.register_filter("regex_replace", RegexReplace::default());
+    tera.register_filter("replace", replace);
+    tera.register_filter("join", join);
     tera.register_filter("striptags", tera_contrib::regex::striptags);
     tera.register_filter("spaceless", tera_contrib::regex::spaceless);
     tera.register_filter("urlencode", tera_contrib::urlencode::urlencode);
@@ -45,6 +45,71 @@ pub(super) fn register(tera: &mut Tera) {
 fn shuffle(list: Vec<Value>, kwargs: Kwargs, state: &State<'_>) -> TeraResult<Vec<Value>> {
     note_chance();
     tera_contrib::rand::shuffle(list, kwargs, state)
+}
+
+/// Tera's `replace`, which may not make a text that no memory could hold.
+#[expect(clippy::needless_pass_by_value, reason = "Tera calls filters so")]
+fn replace(text: StringInput<'_>, kwargs: Kwargs, state: &State<'_>) -> TeraResult<Value> {
+    let from = kwargs.must_get::<&str>("from")?;
+    let to = kwargs.must_get::<StringInput<'_>>("to")?;
+    let is_safe = state.autoescaping_enabled() && (text.is_safe() || to.is_safe());
+    let replaced = |text: &str, to: &str| {
+        let grown = text.matches(from).count().saturating_mul(to.len());
+        limits::text(grown.saturating_add(text.len())).map_err(error)?;
+        Ok::<_, Error>(text.replace(from, to))
+    };
+    if is_safe {
+        let replaced = replaced(&text.rendered(state)?, &to.rendered(state)?)?;
+        Ok(Value::safe_string(&replaced))
+    } else {
+        replaced(text.as_str(), to.as_str()).map(Value::from)
+    }
+}
+
+/// Tera's `join`, bounded alike.
+#[expect(clippy::needless_pass_by_value, reason = "Tera calls filters so")]
+fn join(items: &[Value], kwargs: Kwargs, state: &State<'_>) -> TeraResult<Value> {
+    let sep = kwargs.get::<StringInput<'_>>("sep")?;
+    let is_safe = state.autoescaping_enabled()
+        && (items.iter().any(|item| item.is_string() && item.is_safe())
+            || sep.as_ref().is_some_and(StringInput::is_safe));
+    let sep = match &sep {
+        Some(sep) if is_safe => sep.rendered(state)?,
+        Some(sep) => sep.as_str().into(),
+        None => "".into(),
+    };
+    let mut text = String::new();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push_str(&sep);
+        }
+        match is_safe {
+            true if item.is_undefined() => {}
+            true => text.push_str(&state.escape_if_needed(item)?),
+            false => text.push_str(&item.to_string()),
+        }
+        limits::text(text.len()).map_err(error)?;
+    }
+    Ok(if is_safe {
+        Value::safe_string(&text)
+    } else {
+        Value::from(text)
+    })
+}
+
+/// `regex_replace`, bounded alike.
+#[derive(Default)]
+struct RegexReplace(tera_contrib::regex::RegexReplace);
+
+impl Filter<&str, TeraResult<String>> for RegexReplace {
+    fn call(&self, text: &str, kwargs: Kwargs, state: &State<'_>) -> TeraResult<String> {
+        // At most each byte is replaced, and a name in `rep` holds no more than the text.
+        let rep = kwargs.must_get::<&str>("rep")?;
+        let named = rep.matches('$').count().saturating_mul(text.len());
+        let plain = text.len().saturating_add(1).saturating_mul(rep.len());
+        limits::text(named.saturating_add(plain)).map_err(error)?;
+        self.0.call(text, kwargs, state)
+    }
 }
 
 /// The filter `date`. A locale wants a pattern of Unicode (`d MMMM y`): Zola 0.23.5 refuses one of

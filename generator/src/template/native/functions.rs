@@ -110,7 +110,7 @@ impl Function<TeraResult<Value>> for Shared {
             };
             let function = function
                 .ok_or_else(|| Error::message(format!("there is no function {}", self.name)))?;
-            (function.call)(&arguments, scope).map_err(error)
+            (function.call)(&arguments, scope).map_err(|fault| error(fault.of_function(self.name)))
         });
         match answer {
             Err(_) if self.may_miss && allowed => Ok(Value::none()),
@@ -200,10 +200,21 @@ fn canonical(path: &str, scope: &Scope<'_>) -> Option<String> {
     (lang != scope.settings.default_language).then(|| format!("{stem}.md"))
 }
 
+/// What separates a fault from its hint while Tera 2 carries both as one text.
+pub(super) const FIX: &str = "\u{1f}";
+
 /// A fault as Tera 2 carries it, with its hint.
-pub(super) fn error(fault: Fault) -> Error {
+pub(super) fn error(mut fault: Fault) -> Error {
+    // Tera's place is that of the call: a file that is read is named in words.
+    if let Some((file, place)) = &fault.place {
+        let place = place.map_or_else(String::new, |place| match place.column {
+            Some(column) => format!(":{}:{column}", place.line),
+            None => format!(":{}", place.line),
+        });
+        fault.message = format!("{}, in {file}{place}", fault.message);
+    }
     Error::message(match fault.hint {
-        Some(hint) => format!("{} ({hint})", fault.message),
+        Some(hint) => format!("{}{FIX}{hint}", fault.message),
         None => fault.message,
     })
 }

@@ -1,5 +1,6 @@
 //! Templates of Zola 0.23: Tera 2 itself, with the same values and functions as the other dialect.
 
+mod bounds;
 mod builtins;
 mod faults;
 mod filters;
@@ -10,7 +11,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
+use bounds::Written;
 use tera::Tera;
 
 use super::context::Context;
@@ -30,6 +33,8 @@ pub(super) struct Native {
     theme: Option<String>,
     /// The author's file of each template.
     files: BTreeMap<String, String>,
+    /// What the author wrote, for the places of faults.
+    sources: BTreeMap<String, Arc<str>>,
 }
 
 /// The dialect that templates are written in: components are the newer's, macros and imports the
@@ -80,33 +85,44 @@ impl Native {
         tera.set_escape_fn(escape);
         filters::register(&mut tera);
         functions::register(&mut tera);
+        bounds::register(&mut tera);
         tera.global_context().insert("zola_version", ZOLA_VERSION);
 
-        let mut files = BTreeMap::new();
-        let mut templates: Vec<(String, &str)> = Vec::new();
+        let (mut files, mut sources) = (BTreeMap::new(), BTreeMap::new());
+        let mut templates: Vec<(String, String)> = Vec::new();
         for (name, text) in builtins::ALL {
-            templates.push(((*name).to_owned(), text));
+            templates.push(((*name).to_owned(), (*text).to_owned()));
         }
         for source in theme.into_iter().flat_map(|theme| &theme.templates) {
             let prefix = theme.map(|theme| theme.name.as_str()).unwrap_or_default();
             let name = format!("{prefix}/templates/{}", source.name);
             files.insert(name.clone(), source.file.clone());
-            templates.push((name, &source.text));
+            sources.insert(name.clone(), Arc::clone(&source.text));
+            templates.push((name, bounds::with_counts(whole(source))));
         }
         for source in site {
             files.insert(source.name.clone(), source.file.clone());
+            sources.insert(source.name.clone(), Arc::clone(&source.text));
             templates.retain(|(name, _)| *name != source.name);
-            templates.push((source.name.clone(), &source.text));
+            templates.push((source.name.clone(), bounds::with_counts(whole(source))));
         }
         let added = tera.add_raw_templates(templates);
         let native = Self {
             tera,
             theme: theme.map(|theme| theme.name.clone()),
             files,
+            sources,
         };
         let diagnostics = match added {
             Ok(()) => Vec::new(),
-            Err(error) => native.faults(&error),
+            Err(error) => {
+                let theirs = theme.into_iter().flat_map(|theme| &theme.templates);
+                let sources: Vec<&TemplateSource> = site.iter().chain(theirs).collect();
+                match faults::of_parent(&error, &sources) {
+                    Some(fault) => vec![fault],
+                    None => native.faults(&error),
+                }
+            }
         };
         Outcome {
             value: native,
@@ -149,8 +165,22 @@ impl Native {
                 None => fault.hint(format!("write templates/{name}")),
             });
         }
-        host::during(scope, || self.tera.render(name, &variables(context)))
-            .map_err(|error| self.fault(&error, None))
+        host::during(scope, || {
+            bounds::counted(|| {
+                let mut page = bounds::Page::default();
+                let done = self.tera.render_to(name, &variables(context), &mut page);
+                page.text(done).map_err(|error| {
+                    let fault = self.fault(&error, None);
+                    match (
+                        &fault.file,
+                        self.resolve(name).and_then(|name| self.file(name)),
+                    ) {
+                        (None, Some(file)) => fault.in_file(file),
+                        _ => fault,
+                    }
+                })
+            })
+        })
     }
 
     /// Renders a body that is a template itself and begins on this line of its file.
@@ -166,10 +196,31 @@ impl Native {
         if !(source.contains("{{") || source.contains("{%")) || skipped.is_match(below) {
             return Ok(source.to_owned());
         }
+        let content = Written {
+            text: source,
+            file,
+            first_line,
+        };
+        let counted = bounds::with_counts(content);
         host::during(scope, || {
-            self.tera.render_str(source, &variables(context), false)
+            bounds::counted(|| {
+                let (variables, mut page) = (variables(context), bounds::Page::default());
+                let done = self
+                    .tera
+                    .render_str_to(&counted, &variables, false, &mut page);
+                page.text(done)
+                    .map_err(|error| self.fault(&error, Some(content)))
+            })
         })
-        .map_err(|error| self.fault(&error, Some((file, first_line))))
+    }
+}
+
+/// A template as its file holds it.
+fn whole(source: &TemplateSource) -> Written<'_> {
+    Written {
+        text: &source.text,
+        file: &source.file,
+        first_line: 1,
     }
 }
 

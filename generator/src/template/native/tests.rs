@@ -230,3 +230,32 @@ fn faults_of_components_stand_where_they_are_called_or_defined() {
         assert!(told.contains(wanted), "{call}: {told}");
     }
 }
+
+#[test]
+fn loops_and_calls_are_counted_over_all_of_a_file() {
+    let within = |body: &str| {
+        format!(
+            "{{% for i in range(end=1000) %}}{{% for j in range(end=1000) %}}{body}{{% endfor %}}{{% endfor %}}"
+        )
+    };
+    for text in [
+        within(""),
+        within("{% if i == j %}{% endif %}"),
+        format!("{{% set x %}}{}{{% endset %}}", within("a")),
+        "{% component a(n) %}{% for i in range(end=99) %}{% if n > 0 %}{{<a n={n - 1} />}}{% endif %}\
+         {% endfor %}{% endcomponent a %}{{<a n={15} />}}"
+            .to_owned(),
+    ] {
+        let told = rendered(&text).expect_err("it never ends");
+        assert!(told.contains("which would not end soon"), "{told}");
+    }
+    // Each file is counted for itself.
+    let much = "{% for i in range(end=60000) %}{% endfor %}";
+    let native = Native::load(&sources(&[("t.html", much)]), None).value;
+    in_scope(|scope| {
+        for _ in 0..3 {
+            let made = native.render("t.html", &context(), scope);
+            assert_eq!(made.as_deref(), Ok(""));
+        }
+    });
+}

@@ -19,12 +19,13 @@ impl<'a> Renderer<'a> {
             let fault = Fault::new(format!("There is no filter `{}`", call.name));
             return Err(match nearest(&call.name, filters::names()) {
                 Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
+                None => fault.hint("take it away, or write a filter of Tera 1 or Zola 0.22"),
             });
         };
         let arguments = self.arguments(&call.arguments)?;
         let arguments = Arguments::new("filter", &call.name, &arguments);
-        let value = filter(value, &arguments, self.scope)?;
+        let value =
+            filter(value, &arguments, self.scope).map_err(|fault| fault.of_filter(&call.name))?;
         limits::text(value.as_str().map_or(0, str::len))?;
         Ok((value, true))
     }
@@ -32,15 +33,22 @@ impl<'a> Renderer<'a> {
     /// Calls a function; says whether its result is to be escaped.
     pub(super) fn function(&mut self, call: &'a Call) -> Rendering<(Value, bool)> {
         let Some(function) = functions::find(&call.name) else {
+            if call.name == "super" {
+                return Err(Fault::new("super() stands outside a block")
+                    .hint("write it within a {% block %} that the template above has too"));
+            }
             let fault = Fault::new(format!("There is no function `{}`", call.name));
             return Err(match nearest(&call.name, functions::names()) {
                 Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
+                None => fault.hint(
+                    "take it away, or write a function of Zola 0.22; a macro needs the name of its import: m::name()",
+                ),
             });
         };
         let arguments = self.arguments(&call.arguments)?;
         let arguments = Arguments::new("function", &call.name, &arguments);
-        let value = (function.call)(&arguments, self.scope)?;
+        let value = (function.call)(&arguments, self.scope)
+            .map_err(|fault| fault.of_function(&call.name))?;
         Ok((value, !function.safe))
     }
 
@@ -65,6 +73,10 @@ impl<'a> Renderer<'a> {
                     return Err(Fault::new(format!(
                         "The macro `{}` needs its argument `{name}`",
                         call.name
+                    ))
+                    .hint(format!(
+                        "write {}::{}({name}=…), or give it a default where the macro is defined",
+                        call.namespace, call.name
                     )));
                 }
             };
@@ -114,7 +126,10 @@ impl<'a> Renderer<'a> {
                 let names = template.macros.keys().map(String::as_str);
                 Err(match nearest(&call.name, names) {
                     Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                    None => fault,
+                    None => fault.hint(format!(
+                        "define it there with {{% macro {}() %}}",
+                        call.name
+                    )),
                 })
             }
         }

@@ -54,6 +54,7 @@ impl<'a> Renderer<'a> {
                         call.name,
                         values::kind(&value)
                     ))
+                    .hint("set it to a variable first: {% set found = … %}{% if found %}")
                 })?
             }
             Fill::Concat(_) => return Ok(self.value(expr)?.is_truthy()),
@@ -87,7 +88,8 @@ impl<'a> Renderer<'a> {
         let right = self.as_number(right)?;
         let (Some(left), Some(right)) = (left.map(Number::as_f64), right.map(Number::as_f64))
         else {
-            return Err(Fault::new("What is not a number cannot be compared"));
+            return Err(Fault::new("What is not a number cannot be compared")
+                .hint("compare texts with == and != only, or make numbers of them with `| int`"));
         };
         Ok(match operator {
             Compare::Less => left < right,
@@ -112,6 +114,7 @@ impl<'a> Renderer<'a> {
                     values::kind(&haystack),
                     values::kind(&needle)
                 ))
+                .hint("make a string of it with `| as_str`")
             })
         };
         if let Some(text) = haystack.as_str() {
@@ -123,7 +126,8 @@ impl<'a> Renderer<'a> {
         Err(Fault::new(format!(
             "`in` looks into lists, maps and strings, not into {}",
             values::kind(&haystack)
-        )))
+        ))
+        .hint("write a list in square brackets: `x in [1, 2]`"))
     }
 
     /// `x is name(…)`.

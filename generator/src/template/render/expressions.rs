@@ -8,8 +8,8 @@ use super::Renderer;
 use crate::fields::nearest;
 use crate::template::compile::{Expr, Fill, Path, Step};
 use crate::template::fault::{Fault, Rendering};
-use crate::template::limits;
 use crate::template::values::{self, Stride};
+use crate::template::{limits, outline};
 
 /// Shows everything in sight.
 const DUMP: &str = "__tera_context";
@@ -59,9 +59,10 @@ impl<'a> Renderer<'a> {
         match (&expr.default, found) {
             (Some(default), _) if missing => match default {
                 Some(default) => self.value(default).map(Some),
-                None => Err(Fault::new(
-                    "The filter `default` needs its argument `value`",
-                )),
+                None => Err(
+                    Fault::new("The filter `default` needs its argument `value`")
+                        .hint(format!("write `{} | default(value=…)`", path.written)),
+                ),
             },
             (_, Some(value)) => Ok(Some(value)),
             (_, None) if expr.negated => Ok(None),
@@ -129,7 +130,10 @@ impl<'a> Renderer<'a> {
                     continue;
                 }
                 Fill::Text(value) => value.clone(),
-                _ => return Err(Fault::new("`~` joins variables, strings and numbers only")),
+                _ => {
+                    return Err(Fault::new("`~` joins variables, strings and numbers only")
+                        .hint("set the rest to a variable first: {% set part = … %}"));
+                }
             };
             if let Some(part) = value.as_str() {
                 text.push_str(part);
@@ -139,7 +143,10 @@ impl<'a> Renderer<'a> {
                 return Err(Fault::new(format!(
                     "`~` joins strings and numbers, not {}",
                     values::kind(&value)
-                )));
+                ))
+                .hint(
+                    "join what is in it, or make it a string with `| as_str` or `| join(sep=…)`",
+                ));
             }
             limits::text(text.len())?;
         }
@@ -193,7 +200,8 @@ impl<'a> Renderer<'a> {
             inner.written,
             values::kind(&value),
             path.written
-        )))
+        ))
+        .hint("only a string (a key) or a number (a place in a list) stands there"))
     }
 
     /// Says how far the way into a variable went, and what is there.
@@ -215,7 +223,8 @@ impl<'a> Renderer<'a> {
             Step::Variable(_) => None,
         });
         for step in keys {
-            let Some(next) = values::step(&value, step).cloned() else {
+            let next = values::step(&value, step).map(|next| outline::unrolled(next).into_owned());
+            let Some(next) = next else {
                 let fault = Fault::new(format!("There is no `{step}` in `{way}`"));
                 let keys: Vec<String> = value
                     .as_map()
@@ -234,5 +243,6 @@ impl<'a> Renderer<'a> {
             value = next;
         }
         Fault::new(format!("There is no `{}` here", path.written))
+            .hint("give a value with `| default(value=…)`")
     }
 }

@@ -171,7 +171,8 @@ impl<'a> Renderer<'a> {
             What::Extends(name) => {
                 return Err(Fault::new(format!(
                     "A template that is included cannot extend another (`{name}`)"
-                )));
+                ))
+                .hint("include a template that extends nothing, or make a macro of it"));
             }
         }
         Ok(())

@@ -61,7 +61,8 @@ impl<'a> Renderer<'a> {
             None => Err(Fault::new(format!(
                 "A number is needed here, but the filters give {}",
                 values::kind(&value)
-            ))),
+            ))
+            .hint("add the filter `int` or `float` at their end")),
         }
     }
 
@@ -84,9 +85,10 @@ impl<'a> Renderer<'a> {
             Fill::Function(call) => self.function(call)?.0,
             Fill::Literal(value) => value.clone(),
             _ => {
-                return Err(Fault::new(
-                    "Only numbers can be calculated with or compared",
-                ));
+                return Err(
+                    Fault::new("Only numbers can be calculated with or compared")
+                        .hint("join texts with `~`; compare them with == and != only"),
+                );
             }
         };
         match Number::of(&value) {
@@ -99,7 +101,8 @@ impl<'a> Renderer<'a> {
                 Err(Fault::new(format!(
                     "Only numbers can be calculated with or compared, but {name} {}",
                     values::kind(&value)
-                )))
+                ))
+                .hint("make a number of a text with `| int` or `| float`; join texts with `~`"))
             }
         }
     }
@@ -134,10 +137,12 @@ fn calculate(left: Number, right: Number, operator: Binary) -> Rendering<Option<
 
 fn out_of_bounds() -> Fault {
     Fault::new("The result of this calculation is too large")
+        .hint("calculate with smaller numbers, or with decimal ones (1.0)")
 }
 
 fn by_zero() -> Fault {
     Fault::new("There is no remainder of a division by zero")
+        .hint("ask first with `if` whether the number is 0")
 }
 
 /// Whole numbers, wide enough that no step overflows.

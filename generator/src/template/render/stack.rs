@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::template::compile::{Compiled, ForLoop, Step};
 use crate::template::context::Context;
 use crate::template::fault::{Fault, Rendering};
-use crate::template::{limits, values};
+use crate::template::{limits, outline, values};
 
 /// What opened a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +69,15 @@ impl<'a> Loop<'a> {
             }
             Turns::Entries(
                 map.iter()
-                    .map(|(key, value)| (key_value(key), value.clone()))
+                    .map(|(key, value)| (key_value(key), outline::unrolled(value).into_owned()))
                     .collect(),
             )
         } else {
             return Err(Fault::new(format!(
                 "A loop goes over a list, a map or a string, not over {}",
                 values::kind(&container)
-            )));
+            ))
+            .hint("to count, write `for i in range(end=…)`"));
         };
         if with_key && !matches!(turns, Turns::Entries(_)) {
             return Err(
@@ -148,14 +149,16 @@ fn key_value(key: &Key<'_>) -> Value {
 }
 
 fn walk(value: &Value, steps: &[Step]) -> Option<Value> {
-    steps
-        .iter()
-        .try_fold(value, |value, step| match step {
-            Step::Key(step) => step.follow(value),
-            // The renderer has put keys in their place.
-            Step::Variable(_) => None,
-        })
-        .cloned()
+    let mut value = value;
+    for (index, step) in steps.iter().enumerate() {
+        // The renderer has put keys in the place of variables.
+        let Step::Key(step) = step else { return None };
+        value = step.follow(value)?;
+        if let Some(list) = outline::unroll(value) {
+            return walk(&list, steps.get(index + 1..).unwrap_or_default());
+        }
+    }
+    Some(value.clone())
 }
 
 pub(super) struct Stack<'a> {
@@ -248,7 +251,10 @@ impl<'a> Stack<'a> {
         self.frames
             .last_mut()
             .and_then(|frame| frame.turns.as_mut())
-            .ok_or_else(|| Fault::new(format!("`{word}` stands outside a loop")))
+            .ok_or_else(|| {
+                Fault::new(format!("`{word}` stands outside a loop"))
+                    .hint("write it between {% for %} and {% endfor %}, in no template of its own")
+            })
     }
 
     pub(super) fn break_loop(&mut self) -> Rendering<()> {

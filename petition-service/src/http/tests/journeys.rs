@@ -47,7 +47,10 @@ async fn a_signature_from_form_to_count() {
     for _ in 0..2 {
         let done = service.post(&confirm, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
-        assert_eq!(done.header("location"), "https://site.example/fr/signed/");
+        assert_eq!(
+            done.header("location"),
+            "https://site.example/fr/signed/#share-safe-online"
+        );
     }
     service.count_becomes(1).await;
     let counted = async || service.get("/petitions/safe-online/count").await.json();

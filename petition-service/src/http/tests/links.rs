@@ -64,7 +64,10 @@ async fn without_a_campaign_a_link_does_nothing() {
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     assert_eq!(service.count().await, 0, "it was not confirmed");
     let done = service.post(&confirm, &[]).await;
-    assert_eq!(done.header("location"), "https://site.example/fr/signed/");
+    assert_eq!(
+        done.header("location"),
+        "https://site.example/fr/signed/#share-safe-online"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

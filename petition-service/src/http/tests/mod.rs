@@ -6,6 +6,7 @@ mod journeys;
 mod links;
 mod own_fields;
 mod refusals;
+mod sealed;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -70,6 +71,10 @@ impl TestService {
 
     /// On a folder with whatever is in it.
     async fn open(folder: tempfile::TempDir, settings: &str) -> Self {
+        Self::try_open(folder, settings).await.expect("open")
+    }
+
+    async fn try_open(folder: tempfile::TempDir, settings: &str) -> Result<Self, String> {
         let base = r#"
             public_url = "https://site.example/service"
             campaign_file = "campaign.json"
@@ -87,16 +92,16 @@ impl TestService {
         let mailer = Arc::new(MemoryMailer::new());
         let app = App::open_with(config, mailer.clone(), None, Clock::system())
             .await
-            .expect("open");
+            .map_err(|error| format!("{error:#}"))?;
         let stop = CancellationToken::new();
         let tasks = app.spawn_background(&stop);
-        Self {
+        Ok(Self {
             router: Router::new().nest("/service", app.router()),
             mailer,
             stop,
             tasks,
             folder,
-        }
+        })
     }
 
     /// Ends it; its folder stays.

@@ -1,14 +1,26 @@
 //! The same mailbox again: what is stored, what waits, and what is confirmed in the end.
 
 use super::{NO_MAIL, QUEUED, folded, one};
-use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
-use crate::store::testing::{minute, signature, store, tokens, with_newsletter};
+use crate::domain::{Private, Purpose, TokenSecret};
+use crate::store::engine::Row;
+use crate::store::testing::{On, ask, minute, on_both, signature, tokens, with_newsletter};
 use crate::store::{
     ConfirmOutcome, MailBudget, NewSignUp, PeekState, SignUpOutcome, Store, UsedChallenge,
 };
 use campaign_file::Field;
+use serde_json::Value;
 
 const EMAIL: &str = "a@example.org";
+
+on_both![
+    a_form_sent_again_too_soon_waits_and_the_newest_one_counts,
+    a_correction_can_be_confirmed_after_what_it_corrects,
+    what_says_the_same_as_the_confirmed_form_is_not_asked_for_again,
+    a_correction_that_nobody_confirms_is_erased_in_the_end,
+    pressing_twice_is_pressing_once,
+    every_form_that_is_taken_is_written_down_and_charged,
+    a_browsers_mark_ties_no_two_forms_together_and_goes_with_the_confirmation,
+];
 
 fn with_comment(text: &str) -> NewSignUp {
     let mut form = signature(EMAIL);
@@ -22,24 +34,24 @@ async fn send(store: &Store, form: NewSignUp, at: i64) -> SignUpOutcome {
 }
 
 /// Sends what is due; the token of the one mail.
-async fn mailed(store: &Store, at: i64) -> TokenHash {
+async fn mailed(store: &Store, at: i64) -> TokenSecret {
     one(tokens(store, Purpose::ConfirmSignature, at).await)
 }
 
 /// The comments that the database holds.
 async fn comments(store: &Store) -> Vec<String> {
-    sqlx::query_scalar(
-        "select json_extract(fields, '$.comment') from attempts
-         where fields is not null order by created_at, id",
-    )
-    .fetch_all(&store.reads)
-    .await
-    .expect("read")
+    let sql = "select sealed from attempts where sealed is not null order by created_at, id";
+    let rows = ask(store, sql).await;
+    let comment = |row: &Row| {
+        let sealed = row.blob("sealed").expect("bytes");
+        let content: Value = serde_json::from_slice(&sealed).expect("JSON");
+        Some(content["fields"]["comment"].as_str()?.to_owned())
+    };
+    rows.iter().filter_map(comment).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_sent_again_too_soon_waits_and_the_newest_one_counts() {
-    let (store, _folder) = store().await;
+async fn a_form_sent_again_too_soon_waits_and_the_newest_one_counts(on: On) {
+    let (store, _home) = on.store().await;
     assert_eq!(send(&store, with_comment("old"), 0).await, QUEUED);
     mailed(&store, 0).await;
     for (at, text) in [(1, "first try"), (2, "second try"), (3, "new")] {
@@ -53,23 +65,22 @@ async fn a_form_sent_again_too_soon_waits_and_the_newest_one_counts() {
     let none = tokens(&store, Purpose::ConfirmSignature, 9).await;
     assert!(none.is_empty(), "no second mail within the pause");
     let token = mailed(&store, 10).await;
-    store.confirm(token, minute(11)).await.expect("confirmed");
+    store.confirm(&token, minute(11)).await.expect("confirmed");
     assert_eq!(comments(&store).await, ["new"]);
     assert_eq!(folded(&store, "p").await, 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_correction_can_be_confirmed_after_what_it_corrects() {
-    let (store, _folder) = store().await;
+async fn a_correction_can_be_confirmed_after_what_it_corrects(on: On) {
+    let (store, _home) = on.store().await;
     send(&store, with_comment("a stranger's words"), 0).await;
     let first = mailed(&store, 0).await;
     send(&store, with_newsletter(with_comment("my own words")), 1).await;
-    store.confirm(first, minute(2)).await.expect("confirmed");
+    store.confirm(&first, minute(2)).await.expect("confirmed");
     let second = mailed(&store, 10).await;
-    let peek = store.peek(second, minute(11)).await.expect("read");
+    let peek = store.peek(second.hash(), minute(11)).await.expect("read");
     assert_eq!(peek.expect("there").state, PeekState::Open);
     assert!(matches!(
-        store.confirm(second, minute(11)).await,
+        store.confirm(&second, minute(11)).await,
         Ok(ConfirmOutcome::Confirmed(_))
     ));
     assert_eq!(comments(&store).await, ["my own words"]);
@@ -77,30 +88,28 @@ async fn a_correction_can_be_confirmed_after_what_it_corrects() {
     assert_eq!(tokens(&store, Purpose::Unsubscribe, 12).await.len(), 1);
     // The older form does not come back.
     assert!(matches!(
-        store.confirm(first, minute(13)).await,
+        store.confirm(&first, minute(13)).await,
         Ok(ConfirmOutcome::Already(_))
     ));
     assert_eq!(comments(&store).await, ["my own words"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_says_the_same_as_the_confirmed_form_is_not_asked_for_again() {
-    let (store, _folder) = store().await;
+async fn what_says_the_same_as_the_confirmed_form_is_not_asked_for_again(on: On) {
+    let (store, _home) = on.store().await;
     send(&store, with_comment("same"), 0).await;
     let first = mailed(&store, 0).await;
     send(&store, with_comment("same"), 1).await;
-    store.confirm(first, minute(2)).await.expect("confirmed");
+    store.confirm(&first, minute(2)).await.expect("confirmed");
     assert_eq!(store.stats(minute(20)).await.expect("stats").waiting, 0);
     assert_eq!(comments(&store).await, ["same"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_correction_that_nobody_confirms_is_erased_in_the_end() {
-    let (store, _folder) = store().await;
+async fn a_correction_that_nobody_confirms_is_erased_in_the_end(on: On) {
+    let (store, _home) = on.store().await;
     send(&store, with_comment("old"), 0).await;
     let first = mailed(&store, 0).await;
     send(&store, with_comment("new"), 1).await;
-    store.confirm(first, minute(2)).await.expect("confirmed");
+    store.confirm(&first, minute(2)).await.expect("confirmed");
     mailed(&store, 10).await;
     let day = 24 * 60;
     store.expire(minute(6 * day)).await.expect("expired");
@@ -109,9 +118,8 @@ async fn a_correction_that_nobody_confirms_is_erased_in_the_end() {
     assert_eq!(comments(&store).await, ["old"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pressing_twice_is_pressing_once() {
-    let (store, _folder) = store().await;
+async fn pressing_twice_is_pressing_once(on: On) {
+    let (store, _home) = on.store().await;
     let solved = |mut form: NewSignUp| {
         form.challenge = Some(UsedChallenge {
             nonce: "n".to_owned(),
@@ -128,16 +136,16 @@ async fn pressing_twice_is_pressing_once() {
     assert_eq!(send(&store, other, 1).await, SignUpOutcome::CaptchaUsed);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_form_that_is_taken_is_written_down_and_charged() {
-    let (store, _folder) = store().await;
-    let written = async || -> (Option<i64>, i64) {
-        sqlx::query_as(
-            "select max(last_form_at), (select sum(used) from mail_budget) from subjects",
+async fn every_form_that_is_taken_is_written_down_and_charged(on: On) {
+    let (store, _home) = on.store().await;
+    let written = async || {
+        let sql = "select max(last_form_at) as at, (select cast(sum(used) as bigint)
+                from mail_budget) as used from subjects";
+        let row = ask(&store, sql).await.pop().expect("a row");
+        (
+            row.int("at").expect("a time"),
+            row.int("used").expect("a number"),
         )
-        .fetch_one(&store.reads)
-        .await
-        .expect("read")
     };
     for number in 0..8 {
         let mut form = signature(EMAIL);
@@ -147,33 +155,31 @@ async fn every_form_that_is_taken_is_written_down_and_charged() {
         let wanted = if number < 6 { QUEUED } else { NO_MAIL };
         assert_eq!(outcome, wanted, "{number}");
         let at = minute(number * 7).timestamp_millis();
-        assert_eq!(written().await, (Some(at), number + 1), "{number}");
+        assert_eq!(written().await, (at, number + 1), "{number}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browsers_mark_ties_no_two_forms_together_and_goes_with_the_confirmation() {
-    let (store, _folder) = store().await;
+async fn a_browsers_mark_ties_no_two_forms_together_and_goes_with_the_confirmation(on: On) {
+    let (store, _home) = on.store().await;
     let nonce = TokenSecret::generate();
     for email in [EMAIL, "b@example.org"] {
         let mut form = signature(email);
         form.nonce = Some(nonce.clone());
         send(&store, form, 0).await;
     }
-    let hashes = async || -> Vec<Option<Vec<u8>>> {
-        sqlx::query_scalar("select nonce_hash from attempts order by id")
-            .fetch_all(&store.reads)
-            .await
-            .expect("read")
+    let hashes = async || {
+        let rows = ask(&store, "select nonce_hash from attempts order by id").await;
+        let hash = |row: &Row| row.maybe_blob("nonce_hash").expect("bytes");
+        rows.iter().map(hash).collect::<Vec<_>>()
     };
     let stored = hashes().await;
     assert!(stored.iter().all(Option::is_some));
     assert_ne!(stored.first(), stored.last());
     for token in tokens(&store, Purpose::ConfirmSignature, 0).await {
-        let peek = store.peek(token, minute(1)).await.expect("read");
+        let peek = store.peek(token.hash(), minute(1)).await.expect("read");
         let peek = peek.expect("there");
         assert_eq!(peek.nonce_hash, Some(nonce.hash_for(&peek.attempt_id)));
-        store.confirm(token, minute(1)).await.expect("confirmed");
+        store.confirm(&token, minute(1)).await.expect("confirmed");
     }
     assert_eq!(hashes().await, [None, None]);
 }

@@ -1,0 +1,258 @@
+//! A connection, and a pool of them for reading.
+
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Connection, Executor, Postgres, Sqlite};
+
+use super::Error;
+use super::row::Row;
+use super::statement::{Bulk, Statement};
+use super::value::{Kind, Value};
+
+/// A connection to either engine.
+pub(in crate::store) enum Conn {
+    Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+}
+
+/// Connections for reading.
+#[derive(Clone)]
+pub(in crate::store) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A query with its parameters bound.
+macro_rules! query {
+    ($driver:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$driver>($sql);
+        for value in $values {
+            query = match value {
+                Value::Int(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Blob(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+async fn sqlite_rows<'e>(
+    db: impl Executor<'e, Database = Sqlite>,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, Error> {
+    let rows: Vec<SqliteRow> = query!(Sqlite, sql, values).fetch_all(db).await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
+}
+
+async fn postgres_rows<'e>(
+    db: impl Executor<'e, Database = Postgres>,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, Error> {
+    let rows: Vec<PgRow> = query!(Postgres, sql, values).fetch_all(db).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
+}
+
+impl Conn {
+    /// Whether this is PostgreSQL.
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// The rows of a statement's answer.
+    pub(in crate::store) async fn rows(
+        &mut self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(conn) => sqlite_rows(&mut **conn, statement.sqlite, values).await,
+            Self::Postgres(conn) => postgres_rows(&mut **conn, statement.postgres, values).await,
+        }
+    }
+
+    /// The first row, if there is any.
+    pub(in crate::store) async fn first(
+        &mut self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, Error> {
+        let rows = self.rows(statement, values).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// How many rows a statement changed.
+    pub(in crate::store) async fn run(
+        &mut self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(conn) => {
+                let done = query!(Sqlite, statement.sqlite, values);
+                Ok(done.execute(&mut **conn).await?.rows_affected())
+            }
+            Self::Postgres(conn) => {
+                let done = query!(Postgres, statement.postgres, values);
+                Ok(done.execute(&mut **conn).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Does the same to many rows, each with a value for every column; what comes back, in no
+    /// certain order.
+    pub(in crate::store) async fn bulk(
+        &mut self,
+        bulk: &'static Bulk,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>, Error> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self {
+            Self::Sqlite(conn) => {
+                let mut answers = Vec::new();
+                let mut rows = rows;
+                while let Some((sql, taken)) = bulk.sqlite(rows.len()) {
+                    let rest = rows.split_off(taken.min(rows.len()));
+                    let cells = rows.into_iter().flatten().collect();
+                    answers.extend(sqlite_rows(&mut **conn, sql, cells).await?);
+                    rows = rest;
+                    if rows.is_empty() {
+                        break;
+                    }
+                }
+                Ok(answers)
+            }
+            Self::Postgres(conn) => {
+                let query = arrays(bulk, rows);
+                let rows = query.fetch_all(&mut **conn).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// A statement without values or an answer, such as `commit`.
+    pub(in crate::store) async fn say(
+        &mut self,
+        statement: &'static Statement,
+    ) -> Result<(), Error> {
+        self.run(statement, Vec::new()).await.map(|_| ())
+    }
+
+    pub(in crate::store) async fn close(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(conn) => conn.close().await,
+            Self::Postgres(conn) => conn.close().await,
+        }
+    }
+}
+
+type PgQuery = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+
+/// The values of a column. One of another type, which no statement is given, is null.
+macro_rules! gathered {
+    ($column:expr, $kind:ident) => {
+        $column
+            .map(|value| match value {
+                Value::$kind(value) => value,
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+}
+
+/// Each column as one array.
+fn arrays(bulk: &'static Bulk, rows: Vec<Vec<Value>>) -> PgQuery {
+    let mut query = sqlx::query(bulk.postgres());
+    let mut rows: Vec<_> = rows.into_iter().map(Vec::into_iter).collect();
+    for (_, kind) in bulk.columns {
+        let column = rows.iter_mut().filter_map(Iterator::next);
+        query = match kind {
+            Kind::Int => query.bind(gathered!(column, Int)),
+            Kind::Text => query.bind(gathered!(column, Text)),
+            Kind::Blob => query.bind(gathered!(column, Blob)),
+        };
+    }
+    query
+}
+
+impl Pool {
+    /// Whether this is PostgreSQL.
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// The rows of a statement's answer.
+    pub(in crate::store) async fn rows(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(pool) => sqlite_rows(pool, statement.sqlite, values).await,
+            Self::Postgres(pool) => postgres_rows(pool, statement.postgres, values).await,
+        }
+    }
+
+    /// The first row, if there is any.
+    pub(in crate::store) async fn first(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, Error> {
+        let rows = self.rows(statement, values).await?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// The one row that there always is.
+    pub(in crate::store) async fn one(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+    ) -> Result<Row, Error> {
+        self.first(statement, values)
+            .await?
+            .ok_or(Error::RowNotFound)
+    }
+}
+
+#[cfg(test)]
+impl Pool {
+    /// Panics unless the engine understands a statement.
+    pub(in crate::store) async fn prepare(&self, statement: &'static Statement) {
+        use sqlx::SqlSafeStr;
+        match self {
+            Self::Sqlite(pool) => {
+                let prepared = pool.prepare(statement.sqlite.into_sql_str()).await;
+                assert!(
+                    prepared.is_ok(),
+                    "{}: {:?}",
+                    statement.sqlite,
+                    prepared.err()
+                );
+            }
+            Self::Postgres(pool) => {
+                let prepared = pool.prepare(statement.postgres.into_sql_str()).await;
+                assert!(
+                    prepared.is_ok(),
+                    "{}: {:?}",
+                    statement.postgres,
+                    prepared.err()
+                );
+            }
+        }
+    }
+
+    /// The same for a statement for many rows, in each of its sizes.
+    pub(in crate::store) async fn prepare_bulk(&self, bulk: &'static Bulk) {
+        for rows in [1, 2, 4, 8, 16, 32, 64] {
+            let (sqlite, taken) = bulk.sqlite(rows).expect("a text");
+            assert_eq!(taken, rows);
+            let statement = Statement::each(sqlite, bulk.postgres());
+            self.prepare(Box::leak(Box::new(statement))).await;
+        }
+    }
+}

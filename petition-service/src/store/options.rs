@@ -1,0 +1,49 @@
+//! How the store behaves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::vault::Vault;
+
+/// How the store behaves.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// Connections for reading.
+    pub readers: u32,
+    /// How long an unconfirmed address must rest before the mail of its next form is sent.
+    pub cooldown: Duration,
+    /// How many confirmation mails an unconfirmed address gets in all.
+    pub lifetime_mails: u32,
+    /// How long between two mails that say `already`.
+    pub notice_every: Duration,
+    /// How long an unconfirmed form is kept after its last mail, at least until its links end.
+    pub keep_pending: Duration,
+    /// How long links that have ended are still known as such.
+    pub keep_ended_links: Duration,
+    /// Seals personal data.
+    pub vault: Arc<dyn Vault>,
+}
+
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreOptions(…)")
+    }
+}
+
+impl StoreOptions {
+    /// The usual ones.
+    #[must_use]
+    pub fn new(vault: Arc<dyn Vault>) -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        Self {
+            readers: 4,
+            cooldown: Duration::from_secs(10 * 60),
+            lifetime_mails: 5,
+            notice_every: DAY,
+            keep_pending: 7 * DAY,
+            keep_ended_links: 90 * DAY,
+            vault,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Mails are put into the outbox, in the transaction of their cause.
+
+use uuid::Uuid;
+
+use super::engine::{Conn, Error, bulks, values};
+use super::records::OutboxKind;
+use super::vault::Sealed;
+
+bulks! {
+    INSERT(
+        id Blob, attempt_id Blob, kind Text, priority Int, at Int, recipient Blob, hot_key_id Blob
+    ) = "insert into outbox
+             (id, attempt_id, kind, priority, state, tries, not_before, created_at, recipient,
+              hot_key_id)
+         select id, attempt_id, kind, priority, 'waiting', 0, at, at, recipient, hot_key_id
+         from v where true";
+}
+
+/// A mail to send.
+pub(super) struct NewMail {
+    /// Its recipient is sealed for this row only.
+    pub(super) id: Uuid,
+    pub(super) attempt: Uuid,
+    pub(super) kind: OutboxKind,
+    /// Not before this time, in milliseconds.
+    pub(super) at: i64,
+    pub(super) recipient: Sealed,
+}
+
+/// Puts mails into the outbox.
+pub(super) async fn queue(
+    conn: &mut Conn,
+    mails: impl IntoIterator<Item = NewMail>,
+) -> Result<(), Error> {
+    let rows = mails.into_iter().map(|mail| {
+        values![
+            mail.id,
+            mail.attempt,
+            mail.kind.name(),
+            mail.kind.priority(),
+            mail.at,
+            mail.recipient.bytes,
+            mail.recipient.key_id.as_slice()
+        ]
+    });
+    let rows = rows.collect();
+    conn.bulk(&INSERT, rows).await.map(|_| ())
+}

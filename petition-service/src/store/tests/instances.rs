@@ -1,0 +1,161 @@
+//! Several instances on one PostgreSQL.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::{QUEUED, folded};
+use crate::domain::Purpose;
+use crate::store::testing::{On, ask, minute, signature, tokens};
+use crate::store::{ConfirmOutcome, Store};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+async fn two() -> (Store, Store, crate::store::testing::Home) {
+    let (one, home) = On::Postgres.store().await;
+    let other = home.open().await;
+    (one, other, home)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_signs_at_two_instances_at_once_counts_once() {
+    let (one, other, _home) = two().await;
+    let mut signing = JoinSet::new();
+    for number in 0..400 {
+        let store = if number % 2 == 0 { &one } else { &other }.clone();
+        // Each mailbox four times, in another order at each instance.
+        let box_number = if number % 2 == 0 {
+            number / 2 % 100
+        } else {
+            99 - number / 2 % 100
+        };
+        signing.spawn(async move {
+            let form = signature(&format!("s{box_number}@example.org"));
+            store.sign_up(form, minute(0)).await
+        });
+    }
+    while let Some(signed) = signing.join_next().await {
+        assert_eq!(signed.expect("no panic").expect("stored"), QUEUED);
+    }
+    let count = async |sql| {
+        let row = ask(&one, sql).await.pop().expect("a row");
+        row.int("n").expect("a number")
+    };
+    assert_eq!(count("select count(*) as n from subjects").await, 100);
+    assert_eq!(count("select max(mails) as n from subjects").await, 2);
+
+    let links = tokens(&one, Purpose::ConfirmSignature, 0).await;
+    assert_eq!(links.len(), 100, "one mail each, the other is held back");
+    let mut confirming = JoinSet::new();
+    for link in links {
+        for store in [one.clone(), other.clone(), one.clone()] {
+            let link = link.clone();
+            confirming.spawn(async move { store.confirm(&link, minute(1)).await });
+        }
+    }
+    let mut confirmed = 0;
+    while let Some(outcome) = confirming.join_next().await {
+        match outcome.expect("no panic").expect("answered") {
+            ConfirmOutcome::Confirmed(_) => confirmed += 1,
+            ConfirmOutcome::Already(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(confirmed, 100);
+    assert_eq!(folded(&one, "p").await, 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mail_is_claimed_by_two_instances() {
+    let (one, other, _home) = two().await;
+    for number in 0..200 {
+        let form = signature(&format!("s{number}@example.org"));
+        one.sign_up(form, minute(0)).await.expect("stored");
+    }
+    let mut claiming = JoinSet::new();
+    for number in 0..40 {
+        let store = if number % 2 == 0 { &one } else { &other }.clone();
+        claiming.spawn(async move { store.outbox_claim(7, minute(0), LEASE).await });
+    }
+    let mut claimed = Vec::new();
+    while let Some(jobs) = claiming.join_next().await {
+        claimed.extend(jobs.expect("no panic").expect("claimed"));
+    }
+    let ids: BTreeSet<_> = claimed.iter().map(|job| job.id).collect();
+    assert_eq!((ids.len(), claimed.len()), (200, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_counting_jobs_at_once_count_once() {
+    let (one, other, _home) = two().await;
+    let sign = async |from: i64| {
+        for number in from..from + 50 {
+            let form = signature(&format!("s{number}@example.org"));
+            one.sign_up(form, minute(0)).await.expect("stored");
+        }
+        for link in tokens(&one, Purpose::ConfirmSignature, 0).await {
+            one.confirm(&link, minute(0)).await.expect("confirmed");
+        }
+    };
+    for round in 0..4 {
+        sign(round * 50).await;
+        let mut folding = JoinSet::new();
+        for store in [&one, &other, &one, &other] {
+            let store = store.clone();
+            folding.spawn(async move { store.fold_counts(minute(1)).await });
+        }
+        while let Some(folded) = folding.join_next().await {
+            folded.expect("no panic").expect("folded");
+        }
+    }
+    assert_eq!(one.counted("p").await.expect("counted").total, 200);
+    assert_eq!(folded(&one, "p").await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_one_instances_until_its_lease_ends() {
+    let (one, other, _home) = two().await;
+    let lease = async |store: &Store, at| store.lease("counts", minute(at), LEASE).await;
+    assert!(lease(&one, 0).await.expect("answered"));
+    assert!(!lease(&other, 0).await.expect("answered"));
+    assert!(
+        lease(&one, 0).await.expect("answered"),
+        "whoever has it keeps it"
+    );
+    // It was killed and says nothing more.
+    assert!(lease(&other, 2).await.expect("answered"));
+    assert!(!lease(&one, 2).await.expect("answered"));
+    other.give_back("counts").await.expect("given back");
+    assert!(lease(&one, 2).await.expect("answered"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mails_of_an_instance_that_was_killed_come_back() {
+    let (one, other, home) = two().await;
+    let long = Duration::from_secs(24 * 3600);
+    for store in [&one, &other] {
+        store.alive(minute(0), LEASE).await.expect("told");
+    }
+    for email in ["a@example.org", "b@example.org"] {
+        one.sign_up(signature(email), minute(0))
+            .await
+            .expect("stored");
+    }
+    let claim = async |store: &Store, at| {
+        let jobs = store.outbox_claim(1, minute(at), long).await;
+        jobs.expect("claimed").len()
+    };
+    assert_eq!((claim(&one, 0).await, claim(&other, 0).await), (1, 1));
+    // A third one starts: it takes nothing from those that are at work.
+    let third = home.open().await;
+    third.outbox_release_all(minute(0)).await.expect("released");
+    assert_eq!(claim(&third, 0).await, 0);
+    // One was killed.
+    other.alive(minute(2), LEASE).await.expect("told");
+    other
+        .outbox_release_orphans(minute(2))
+        .await
+        .expect("released");
+    assert_eq!((claim(&third, 2).await, claim(&third, 2).await), (1, 0));
+}

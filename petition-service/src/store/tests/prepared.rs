@@ -1,0 +1,63 @@
+//! Every statement is understood by both engines.
+
+use crate::store::engine::{Bulk, Statement};
+use crate::store::testing::{On, on_both};
+use crate::store::{
+    again, attempts, confirm, counts, expire, hot_keys, leases, leave, log, outbox, queue, settle,
+    sign_up, spent, subscribe, tokens,
+};
+
+on_both![every_statement_can_be_prepared];
+
+fn statements() -> impl Iterator<Item = &'static Statement> {
+    [
+        super::super::STATEMENTS,
+        again::STATEMENTS,
+        attempts::STATEMENTS,
+        counts::STATEMENTS,
+        expire::STATEMENTS,
+        hot_keys::STATEMENTS,
+        leases::STATEMENTS,
+        leave::STATEMENTS,
+        outbox::STATEMENTS,
+        spent::STATEMENTS,
+        subscribe::STATEMENTS,
+        tokens::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+fn bulks() -> impl Iterator<Item = &'static Bulk> {
+    [
+        attempts::BULKS,
+        confirm::BULKS,
+        counts::BULKS,
+        log::BULKS,
+        outbox::BULKS,
+        queue::BULKS,
+        settle::BULKS,
+        sign_up::BULKS,
+        spent::BULKS,
+        tokens::BULKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .chain([&tokens::FIND_ALL])
+}
+
+async fn every_statement_can_be_prepared(on: On) {
+    let (store, _home) = on.store().await;
+    let mut count = 0;
+    for statement in statements() {
+        store.reads.prepare(statement).await;
+        count += 1;
+    }
+    for bulk in bulks() {
+        store.reads.prepare_bulk(bulk).await;
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
+}
