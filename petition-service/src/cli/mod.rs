@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { config } => serve(config.as_deref()),
         Command::CheckConfig { config } => {
-            load(config.as_deref()).map(|_| say(io::stdout(), "The configuration is sound."))
+            load(config.as_deref()).map(|config| say(io::stdout(), &sound(&config)))
         }
         Command::Outbox { command } => outbox::run(&command),
         Command::Keygen(args) => keygen::run(&args),
@@ -73,6 +73,16 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Names the keys too: whoever holds the private ones can tell whether they are the right ones.
+fn sound(config: &Config) -> String {
+    let mut text = "The configuration is sound.\nForms are sealed to the key ".to_owned();
+    text.push_str(&config.sealing.all().id().to_string());
+    for form in config.sealing.forms() {
+        text.push_str(&format!("; {form} to {}", config.sealing.of(form).id()));
+    }
+    text + "."
 }
 
 /// A terminal that is gone must not end the work.

@@ -119,6 +119,24 @@ fn lines_for_a_program_hold_what_was_typed() {
 }
 
 #[test]
+fn many_rows_keep_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = keygen::make(&folder.path().join("one.key")).expect("made");
+    let key = PublicKey::parse(&key).expect("a key");
+    let lines: Vec<String> = (1..=1000)
+        .map(|number| row(&key, "safe-online", number, &[]).to_line())
+        .collect();
+    fs::write(folder.path().join("sealed.jsonl"), lines.join("\n")).expect("written");
+    let line = "--key @one.key --input @sealed.jsonl --out @a.csv";
+    unseal(folder.path(), line).expect("all open");
+    let csv = fs::read_to_string(folder.path().join("a.csv")).expect("written");
+    for (number, line) in csv.lines().enumerate().skip(1) {
+        assert!(line.ends_with(&format!(",a{number}@example.org")), "{line}");
+    }
+    assert_eq!(csv.lines().count(), 1001);
+}
+
+#[test]
 fn a_row_for_another_key_is_named_and_the_others_are_kept() {
     let folder = export();
     let line = "--key @two.key --input @sealed.jsonl --out @a.csv";

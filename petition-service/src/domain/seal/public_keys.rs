@@ -25,6 +25,12 @@ impl PublicKeys {
         self.own.get(form_id).unwrap_or(&self.all)
     }
 
+    /// The key for all forms that have none of their own.
+    #[must_use]
+    pub fn all(&self) -> &PublicKey {
+        &self.all
+    }
+
     /// The forms that have a key of their own.
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         self.own.keys().map(String::as_str)
