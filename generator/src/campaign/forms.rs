@@ -206,12 +206,11 @@ fn texts(
             faults,
         );
         newsletter_consent = if petition.newsletter.is_some() {
-            let text = table.required_text(
+            table.required_text(
                 "newsletter_consent",
                 "the facts offer a newsletter: say what ticking its box means: newsletter_consent = \"…\"",
                 faults,
-            );
-            text
+            )
         } else {
             table.text("newsletter_consent", faults)
         };
