@@ -10,6 +10,7 @@ mod outside_links;
 mod pictures;
 mod places;
 mod stages;
+mod templates;
 
 pub use outside::{Manners, OutsideLink, check_outside};
 

@@ -10,6 +10,7 @@ use super::bodies::{self, Doors};
 use super::host::Host;
 use super::{
     BuildReport, Engine, Onto, anchors, faults, grammars, outside_links, pictures, places,
+    templates,
 };
 use crate::campaign::{self, Campaign};
 use crate::content::{self, ParsedContent};
@@ -18,8 +19,8 @@ use crate::graph::{self, SiteGraph};
 use crate::markup::{Bodies, Colours};
 use crate::outputs::{self, Artifact, Materials, OutputPath, OutputTask, Shelf};
 use crate::settings::{self, Dialect, Settings};
-use crate::source::{self, SourceFile, SourcePath, SourceTree};
-use crate::template::{Effects, Files, Scope, ScopeHost, TemplateSource, Templates, Theme};
+use crate::source::{self, SourceFile, SourceTree};
+use crate::template::{Effects, Files, Scope, ScopeHost, Templates};
 use crate::view::{self, SiteView};
 
 /// Builds the site once.
@@ -125,7 +126,7 @@ impl Run {
         // Neither asks for the other.
         let (parsed, templates) = rayon::join(
             || timed(|| parse(settings, &sources)),
-            || timed(|| load_templates(settings, &sources)),
+            || timed(|| templates::load(settings, &sources)),
         );
         let parsed = self.timed("parse", parsed);
         let content: Vec<ParsedContent> = parsed
@@ -382,30 +383,5 @@ fn parse(settings: &Settings, sources: &SourceTree) -> Vec<Outcome<Option<Parsed
     files
         .par_iter()
         .map(|file| content::parse_file(file, settings))
-        .collect()
-}
-
-fn load_templates(settings: &Settings, sources: &SourceTree) -> Outcome<Templates> {
-    let site = template_sources(&sources.templates, "templates/");
-    let theme = settings.layout.theme.as_ref().map(|name| {
-        let folder = format!("themes/{name}/templates/");
-        Theme {
-            name: name.clone(),
-            templates: template_sources(&sources.theme_templates, &folder),
-        }
-    });
-    Templates::load_as(settings.dialect, &site, theme)
-}
-
-fn template_sources(files: &BTreeMap<SourcePath, SourceFile>, folder: &str) -> Vec<TemplateSource> {
-    files
-        .values()
-        .filter_map(|file| {
-            Some(TemplateSource {
-                name: file.path.0.strip_prefix(folder)?.to_owned(),
-                file: file.path.0.clone(),
-                text: Arc::clone(file.text.as_ref()?),
-            })
-        })
         .collect()
 }
