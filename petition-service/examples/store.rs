@@ -1,13 +1,11 @@
 //! How fast the store takes forms and confirmations: `store sqlite:FILE|postgres://… FORMS CALLERS`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
-use campaign_file::Field;
 use petition_service::app::Keyring;
 use petition_service::domain::seal::{PrivateKey, PublicKeys};
 use petition_service::domain::{Clock, Keys, Private, Purpose, TokenSecret};
@@ -24,11 +22,14 @@ fn form(keys: &Keys, run: u128, number: u64) -> NewSignUp {
         kind: SubjectKind::Petition,
         dedupe_key: keys.dedupe_key("safe-online", &email),
         email: Private::new(email),
-        values: BTreeMap::from([
-            (Field::FirstName, Private::new("Anna".to_owned())),
-            (Field::LastName, Private::new("Signer".to_owned())),
-            (Field::Country, Private::new("NL".to_owned())),
-        ]),
+        fields: [
+            ("first_name", "Anna"),
+            ("last_name", "Signer"),
+            ("country", "NL"),
+        ]
+        .map(|(name, value)| (name.to_owned(), Private::new(value.to_owned())))
+        .into(),
+        shows_name: false,
         lang: "nl".to_owned(),
         form_page: "https://site.example/petitions/safe-online/".to_owned(),
         consent: Consent {

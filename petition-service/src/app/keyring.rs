@@ -1,6 +1,7 @@
 //! The keys of a running service: public ones from its configuration, hot ones that come and go.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -109,12 +110,12 @@ impl Keyring {
         let mut known = 0;
         for WrappedKey { id, wrapped } in keys {
             let id = KeyId(*id);
-            if !hot.all.contains_key(&id) {
+            if let Entry::Vacant(place) = hot.all.entry(id) {
                 let Ok(key) = HotKey::unwrap_from(id, wrapped, &self.wrapping) else {
                     tracing::error!(%id, "a hot key does not open with this secret");
                     continue;
                 };
-                hot.all.insert(id, key);
+                place.insert(key);
             }
             known += 1;
         }

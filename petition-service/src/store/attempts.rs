@@ -16,13 +16,16 @@ use crate::domain::{Private, TokenHash};
 bulks! {
     INSERT(
         id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
-        country Text, nonce_hash Blob, consent_sha256 Text, consent_version Text, created_at Int,
-        newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
+        country Text, shows_name Int, nonce_hash Blob, consent_sha256 Text, consent_version Text,
+        created_at Int, newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
     ) = "insert into attempts
-             (id, subject_id, sealed, key_id, says, lang, form_page, country, nonce_hash,
+             (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, nonce_hash,
               consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
               newsletter_sha256, newsletter_version)
-         select * from v where true";
+         select id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name = 1,
+             nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
+             newsletter_sha256, newsletter_version
+         from v where true";
 
     // A signer's newer form that says something else stays: who corrects a name, or whose address a
     // stranger used first, can still confirm the newer form in place of the older.
@@ -125,11 +128,12 @@ impl NewAttempt {
         let id = super::new_id();
         let email = form.email.expose();
         let letter = form.newsletter.as_ref();
-        let fields = fields(&form.values);
+        let fields = fields(&form.fields);
         let said = [
             // Not only the content: equal words of two people must not show.
             form.dedupe_key.as_slice(),
             fields.to_string().as_bytes(),
+            &[u8::from(form.shows_name)],
             letter.map_or("", |letter| &letter.form_id).as_bytes(),
         ]
         .map(<[u8]>::to_vec);
@@ -149,7 +153,7 @@ impl NewAttempt {
     /// Its row.
     pub(super) fn row(&self, subject: Uuid, form: &NewSignUp, now: DateTime<Utc>) -> Vec<Value> {
         let letter = form.newsletter.as_ref();
-        let country = form.values.get(&Field::Country);
+        let country = form.fields.get(Field::Country.name());
         values![
             self.id,
             subject,
@@ -159,6 +163,7 @@ impl NewAttempt {
             &form.lang,
             &form.form_page,
             country.map(|country| country.expose().clone()),
+            i64::from(form.shows_name),
             self.nonce.map(|hash| hash.as_bytes().to_vec()),
             &form.consent.text_sha256,
             &form.consent.version,
@@ -171,10 +176,10 @@ impl NewAttempt {
     }
 }
 
-fn fields(values: &BTreeMap<Field, Private<String>>) -> serde_json::Value {
-    let map: serde_json::Map<String, serde_json::Value> = values
+fn fields(fields: &BTreeMap<String, Private<String>>) -> serde_json::Value {
+    let map: serde_json::Map<String, serde_json::Value> = fields
         .iter()
-        .map(|(field, value)| (field.name().to_owned(), value.expose().as_str().into()))
+        .map(|(name, value)| (name.clone(), value.expose().as_str().into()))
         .collect();
     serde_json::Value::Object(map)
 }

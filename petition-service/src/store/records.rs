@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use campaign_file::Field;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -152,8 +151,10 @@ pub struct NewSignUp {
     pub dedupe_key: [u8; 32],
     /// Where the mail goes.
     pub email: Private<String>,
-    /// The other fields.
-    pub values: BTreeMap<Field, Private<String>>,
+    /// The other fields by their posted name, the petition's own among them.
+    pub fields: BTreeMap<String, Private<String>>,
+    /// Whether the signer asked to be named on the page.
+    pub shows_name: bool,
     /// Language of the form.
     pub lang: String,
     /// Address of the page on which the form stood.

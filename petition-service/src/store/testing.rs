@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use campaign_file::Field;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
 mod open_vault;
@@ -127,7 +126,8 @@ fn form(id: &str, kind: SubjectKind, email: &str) -> NewSignUp {
         kind,
         dedupe_key: Keys::new(b"secret").dedupe_key(id, email),
         email: Private::new(email.to_owned()),
-        values: BTreeMap::from([(Field::FirstName, Private::new("Anna".to_owned()))]),
+        fields: BTreeMap::from([("first_name".to_owned(), Private::new("Anna".to_owned()))]),
+        shows_name: false,
         lang: "nl".to_owned(),
         form_page: "https://site.example/p/".to_owned(),
         consent: consent(),

@@ -7,9 +7,11 @@ use sqlx::{ConnectOptions, Row};
 use uuid::Uuid;
 
 use super::{SIGN, TestService, link, signer};
+use crate::campaign::sample;
 use crate::domain::seal::{Content, Place, PrivateKey};
 
-const PERSONAL: [&str; 5] = [
+const PERSONAL: [&str; 6] = [
+    "Verborgen Bron",
     "zoe.secret@example.org",
     "zoe.secret",
     "Zoë-Marguerite",
@@ -36,7 +38,7 @@ fn found(folder: &Path) -> Vec<String> {
 async fn nothing_personal_lies_on_the_disk_at_any_moment() {
     let pair = PrivateKey::generate();
     let settings = format!("sealing.public_key = \"{}\"", pair.public());
-    let service = TestService::start(&settings).await;
+    let service = TestService::start_with(&settings, &sample::with_custom_fields()).await;
     let mut fields = signer("zoe.secret@example.org", "en");
     fields.retain(|(name, _)| !["first_name", "last_name"].contains(name));
     fields.extend([
@@ -44,6 +46,10 @@ async fn nothing_personal_lies_on_the_disk_at_any_moment() {
         ("last_name", "Geheimhouder"),
         ("comment", "please keep this"),
         ("newsletter", "yes"),
+        ("level", "primary"),
+        ("teacher", "yes"),
+        ("school", "De Verborgen Bron"),
+        ("show_name", "yes"),
     ]);
     let answer = service.post(SIGN, &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -97,6 +103,16 @@ async fn nothing_personal_lies_on_the_disk_at_any_moment() {
     let signature = opened.last().expect("the petition's");
     let name = signature.fields.get("last_name").expect("a name");
     assert_eq!(name.expose(), "Geheimhouder");
+    let own = signature
+        .fields
+        .get("school")
+        .expect("the petition's own field");
+    assert_eq!(own.expose(), "De Verborgen Bron");
+    let named: i64 = sqlx::query_scalar("select count(*) from attempts where shows_name")
+        .fetch_one(&mut database)
+        .await
+        .expect("a number");
+    assert_eq!(named, 1);
 
     // Nor did a copy stay for the service itself.
     let left: i64 = sqlx::query_scalar("select count(*) from outbox where recipient is not null")

@@ -7,7 +7,6 @@ use crate::store::testing::{On, ask, minute, on_both, signature, tokens, with_ne
 use crate::store::{
     ConfirmOutcome, MailBudget, NewSignUp, PeekState, SignUpOutcome, Store, UsedChallenge,
 };
-use campaign_file::Field;
 use serde_json::Value;
 
 const EMAIL: &str = "a@example.org";
@@ -25,7 +24,7 @@ on_both![
 fn with_comment(text: &str) -> NewSignUp {
     let mut form = signature(EMAIL);
     let comment = Private::new(text.to_owned());
-    form.values.insert(Field::Comment, comment);
+    form.fields.insert("comment".to_owned(), comment);
     form
 }
 
