@@ -118,7 +118,7 @@ impl Service {
                 )]));
             }
         };
-        let sign_up = self.sign_up(join.campaign, form, request, valid, (budget, challenge));
+        let sign_up = self.sign_up(join.campaign, form, request, &valid, (budget, challenge));
         Ok(match self.store.sign_up(sign_up, self.clock.now()).await? {
             SignUpOutcome::Accepted { .. } => {
                 metrics::counter!("forms_taken", "kind" => join.kind.name()).increment(1);
@@ -191,7 +191,7 @@ impl Service {
         campaign: &Campaign,
         form: FormIn<'_>,
         request: &Request,
-        valid: ValidForm,
+        valid: &ValidForm,
         (budget, challenge): (MailBudget, Option<UsedChallenge>),
     ) -> NewSignUp {
         let canonical = valid.email.canonical.expose();

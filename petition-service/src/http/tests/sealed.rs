@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Row};
 use uuid::Uuid;
 
@@ -32,6 +32,29 @@ fn found(folder: &Path) -> Vec<String> {
         }
     }
     found
+}
+
+/// The forms that were confirmed, the newsletter's before the petition's.
+async fn confirmed(database: &mut SqliteConnection, key: &PrivateKey) -> Vec<Content> {
+    let rows = sqlx::query(
+        "select a.id, a.sealed, s.form_id from attempts a join subjects s on s.id = a.subject_id
+         where s.state = 'confirmed' order by s.form_id",
+    )
+    .fetch_all(database)
+    .await
+    .expect("rows");
+    rows.iter()
+        .map(|row| {
+            let id: Vec<u8> = row.get("id");
+            let place = Place {
+                form_id: row.get("form_id"),
+                attempt_id: Uuid::from_slice(&id).expect("an id"),
+            };
+            let sealed: Vec<u8> = row.get("sealed");
+            let bytes = key.open(place, &sealed).expect("it opens");
+            Content::from_bytes(&bytes).expect("a form")
+        })
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,26 +98,7 @@ async fn nothing_personal_lies_on_the_disk_at_any_moment() {
         .connect()
         .await
         .expect("open");
-    let rows = sqlx::query(
-        "select a.id, a.sealed, s.form_id from attempts a join subjects s on s.id = a.subject_id
-         where s.state = 'confirmed' order by s.form_id",
-    )
-    .fetch_all(&mut database)
-    .await
-    .expect("rows");
-    let opened: Vec<Content> = rows
-        .iter()
-        .map(|row| {
-            let id: Vec<u8> = row.get("id");
-            let place = Place {
-                form_id: row.get("form_id"),
-                attempt_id: Uuid::from_slice(&id).expect("an id"),
-            };
-            let sealed: Vec<u8> = row.get("sealed");
-            let bytes = pair.open(place, &sealed).expect("it opens");
-            Content::from_bytes(&bytes).expect("a form")
-        })
-        .collect();
+    let opened = confirmed(&mut database, &pair).await;
     let emails: Vec<&str> = opened
         .iter()
         .map(|one| one.email.expose().as_str())
