@@ -117,6 +117,7 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
     service.kill().expect("killed");
     service.wait().expect("ended");
     check_count(site.path());
+    check_export(site.path(), &signers.iter().cloned().collect());
 
     let log = fs::read_to_string(site.path().join(LOG)).expect("readable");
     assert!(log.contains("answered"), "nothing was logged");
@@ -163,6 +164,49 @@ fn check_count(site: &Path) {
     assert_eq!(total, database.number(logged));
     let confirmed = "select count(*) from subjects where state = 'confirmed'";
     assert_eq!(total, database.number(confirmed));
+}
+
+/// What is taken to the machine with the private key opens there, and tells who signed.
+fn check_export(site: &Path, signers: &BTreeSet<String>) {
+    let (sealed, key, opened) = (
+        site.join("sealed.jsonl"),
+        site.join("private.key"),
+        site.join("opened.jsonl"),
+    );
+    fs::write(&key, KEY.to_file().as_bytes()).expect("written");
+    let config = site.join("service.toml");
+    run(
+        &["export-sealed", "--config"],
+        &[&config, Path::new("--out"), &sealed],
+    );
+    let text = fs::read_to_string(&sealed).expect("readable");
+    assert!(!text.contains("@example.org"), "exported in the open");
+    let arguments = [
+        &*key,
+        Path::new("--input"),
+        &sealed,
+        Path::new("--out"),
+        &opened,
+    ];
+    run(&["unseal", "--format", "jsonl", "--key"], &arguments);
+    let text = fs::read_to_string(&opened).expect("readable");
+    let names: BTreeSet<String> = text
+        .lines()
+        .map(|line| {
+            let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            row["email"].as_str().expect("an address").to_owned()
+        })
+        .collect();
+    assert_eq!(&names, signers);
+}
+
+fn run(words: &[&str], paths: &[&Path]) {
+    let done = Command::new(program("petition-service"))
+        .args(words)
+        .args(paths)
+        .output()
+        .expect("the service runs");
+    assert!(done.status.success(), "{}", said(&done));
 }
 
 /// Moments to kill at: from before the service listens until well into the load.

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod export;
 mod keygen;
 mod listen;
 mod outbox;
@@ -39,6 +40,8 @@ enum Command {
         #[arg(short, long)]
         config: Option<PathBuf>,
     },
+    /// Write the confirmed forms to a file, sealed as they are, for the machine with the private key
+    ExportSealed(export::Args),
     /// Look after the mails that wait
     Outbox {
         #[command(subcommand)]
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig { config } => {
             load(config.as_deref()).map(|config| say(io::stdout(), &sound(&config)))
         }
+        Command::ExportSealed(args) => export::run(&args),
         Command::Outbox { command } => outbox::run(&command),
         Command::Keygen(args) => keygen::run(&args),
         Command::Unseal(args) => unseal::run(&args),

@@ -10,6 +10,7 @@ mod confirm;
 mod counts;
 mod engine;
 mod expire;
+mod export;
 mod hot_keys;
 mod leases;
 mod leave;

@@ -3,8 +3,8 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, confirm, counts, expire, hot_keys, leases, leave, log, outbox, queue, settle,
-    sign_up, spent, subscribe, tokens,
+    again, attempts, confirm, counts, expire, export, hot_keys, leases, leave, log, outbox, queue,
+    settle, sign_up, spent, subscribe, tokens,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -16,6 +16,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         attempts::STATEMENTS,
         counts::STATEMENTS,
         expire::STATEMENTS,
+        export::STATEMENTS,
         hot_keys::STATEMENTS,
         leases::STATEMENTS,
         leave::STATEMENTS,
