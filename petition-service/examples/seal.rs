@@ -40,8 +40,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "{} bytes, {size} more when sealed",
         plain.len()
     )?;
-    measure("a form to the public key", || {
-        public.seal(place, &content.to_bytes()).map(drop)
+    let agreement = public.agree()?;
+    measure("an agreement with the private key", || {
+        public.agree().map(drop)
+    })?;
+    measure("a form with an agreement", || {
+        agreement.seal(place, &content.to_bytes()).map(drop)
     })?;
     measure("a recipient to a hot key", || {
         hot.seal_recipient(Uuid::nil(), b"zoe.van.den.berg@example.org")

@@ -22,6 +22,9 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 /// How often what is over is erased.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 
+/// How often old key agreements are forgotten.
+const AGREEMENTS_EVERY: Duration = Duration::from_secs(1);
+
 /// How often it is looked whether a key has served its time.
 const KEYS_EVERY: Duration = Duration::from_secs(60);
 
@@ -66,6 +69,8 @@ impl App {
         tasks.spawn(watched("counts", fold, parts, stop));
         let expire = expire(service.clone(), web.clone(), stop.clone());
         tasks.spawn(watched("erasing", expire, parts, stop));
+        let agreements = agreements(Arc::clone(&self.keyring), stop.clone());
+        tasks.spawn(watched("agreements", agreements, parts, stop));
         let keys = keys(service.clone(), Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("keys", keys, parts, stop));
         let presence = presence(service.clone(), stop.clone());
@@ -138,6 +143,14 @@ async fn expire(service: Service, web: Web, stop: CancellationToken) {
         if stop.run_until_cancelled(pause).await.is_none() {
             return turn.give_back(&service).await;
         }
+    }
+}
+
+/// What could open the forms of a second is not kept beyond the next.
+async fn agreements(keyring: Arc<Keyring>, stop: CancellationToken) {
+    let pause = || tokio::time::sleep(AGREEMENTS_EVERY);
+    while stop.run_until_cancelled(pause()).await.is_some() {
+        keyring.forget_agreements();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The keys of a running service: public ones from its configuration, hot ones that come and go.
 
+mod agreements;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{PoisonError, RwLock};
@@ -12,6 +14,7 @@ use uuid::Uuid;
 use crate::domain::seal::{self, HotKey, KeyId, Place, PublicKeys, WrappingKey};
 use crate::domain::{Clock, Keys, Private, TokenSecret};
 use crate::store::{NotSealed, Sealed, Store, Vault, WrappedKey};
+use agreements::Agreements;
 
 /// How long recipients are sealed under one hot key.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -32,6 +35,7 @@ pub struct Keyring {
     keys: Keys,
     wrapping: WrappingKey,
     clock: Clock,
+    agreements: Agreements,
     hot: RwLock<Hot>,
 }
 
@@ -52,6 +56,7 @@ impl Keyring {
             keys: keys.clone(),
             wrapping: keys.wrapping_key(),
             clock,
+            agreements: Agreements::default(),
             hot: RwLock::default(),
         }
     }
@@ -88,6 +93,11 @@ impl Keyring {
         let kept: Vec<[u8; 8]> = stored.iter().map(|key| key.id).collect();
         self.write().all.retain(|id, _| kept.contains(&id.0));
         Ok(())
+    }
+
+    /// Lets go of what could still open the forms of the last seconds.
+    pub fn forget_agreements(&self) {
+        self.agreements.forget(self.clock.now());
     }
 
     async fn rotate(&self, store: &Store) -> anyhow::Result<()> {
@@ -138,8 +148,10 @@ impl Vault for Keyring {
             form_id,
             attempt_id: attempt,
         };
+        let agreement = self.agreements.with(key, self.clock.now());
+        let sealed = agreement.and_then(|agreement| agreement.seal(place, plain));
         Ok(Sealed {
-            bytes: key.seal(place, plain).map_err(|_| NotSealed)?,
+            bytes: sealed.map_err(|_| NotSealed)?,
             key_id: key.id().0,
         })
     }

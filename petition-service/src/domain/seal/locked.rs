@@ -5,8 +5,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::RngCore;
 use zeroize::Zeroizing;
 
-/// The first byte of everything sealed. Another one will stand for another way of sealing.
-pub(super) const VERSION: u8 = 1;
+/// The first byte. Another one will stand for another way of locking.
+const VERSION: u8 = 1;
 
 /// Bytes of a nonce: so many that random ones never meet.
 const NONCE: usize = 24;

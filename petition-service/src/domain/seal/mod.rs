@@ -1,6 +1,6 @@
 //! Personal data under lock: who can read what this program stores.
 //!
-//! - A form is sealed to a *public key* ([`PublicKey::seal`]): whoever runs the server cannot open it,
+//! - A form is sealed to a *public key* ([`Agreement::seal`]): whoever runs the server cannot open it,
 //!   only the holder of the private key can, on another machine ([`PrivateKey::open`]).
 //! - What the program itself must read once more (the address of a mail that waits) lies under a
 //!   *hot key* ([`HotKey`]) that is destroyed soon after.
@@ -21,7 +21,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use attempt::Place;
+pub use attempt::{Agreement, Place};
 pub use content::Content;
 pub use hot::{HotKey, WrappingKey};
 pub use keys::{KeyFault, KeyId, PrivateKey, PublicKey};

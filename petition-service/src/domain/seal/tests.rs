@@ -24,27 +24,62 @@ fn place(form_id: &str) -> Place<'_> {
     }
 }
 
-/// RFC 9180, A.2.1.1, the first encryption: the suite is the standard's, not nearly so.
+/// RFC 9180, A.2.1.2, the exported values: the suite is the standard's, not nearly so.
 #[test]
-fn the_standards_own_example_opens() {
+fn the_standards_own_secrets_come_out() {
     let secret = hex("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb");
     let secret = <<hpke::kem::X25519HkdfSha256 as hpke::Kem>::PrivateKey as hpke::Deserializable>::from_bytes(&secret);
     let secret = PrivateKey(secret.expect("a key"));
     let fresh = hex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a");
-    let locked = hex(
-        "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28",
-    );
     let info = hex("4f6465206f6e2061204772656369616e2055726e");
-    let opened = secret.open_parts(&fresh, &locked, &info, b"Count-0");
-    assert_eq!(
-        opened.expect("opens").as_slice(),
-        b"Beauty is truth, truth beauty"
-    );
-    assert!(
-        secret
-            .open_parts(&fresh, &locked, &info, b"Count-1")
-            .is_err()
-    );
+    for (context, wanted) in [
+        (
+            "",
+            "4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e",
+        ),
+        (
+            "\0",
+            "8c1df14732580e5501b00f82b10a1647b40713191b7c1240ac80e2b68808ba69",
+        ),
+        (
+            "TestContext",
+            "5acb09211139c43b3090489a9da433e8a30ee7188ba8b0a9a1ccf0c229283e53",
+        ),
+    ] {
+        let exported = secret.exported(&fresh, &info, context.as_bytes());
+        assert_eq!(
+            exported.expect("a secret").as_slice(),
+            hex(wanted),
+            "{context:?}"
+        );
+    }
+}
+
+#[test]
+fn forms_of_one_moment_share_the_agreement_and_no_key() {
+    let secret = PrivateKey::generate();
+    let agreement = secret.public().agree().expect("agreed");
+    let there = |number| Place {
+        form_id: "a",
+        attempt_id: Uuid::from_u128(number),
+    };
+    let seal = |number| agreement.seal(there(number), b"the same").expect("sealed");
+    let (one, two, again) = (seal(1), seal(2), seal(1));
+    assert_eq!(one[1..33], two[1..33]);
+    assert_ne!(one[33..], two[33..]);
+    assert_ne!(one[33..], again[33..], "the same place twice");
+    for (number, sealed) in [(1, &one), (2, &two), (1, &again)] {
+        let opened = secret.open(there(number), sealed).expect("opens");
+        assert_eq!(opened.as_slice(), b"the same");
+        assert!(secret.open(there(3 - number), sealed).is_err());
+    }
+    // What was agreed on beside another fresh key opens nothing.
+    let other = secret.public().agree().expect("agreed");
+    let other = other.seal(there(1), b"").expect("sealed");
+    let mixed = [&other[..33], &one[33..]].concat();
+    assert!(secret.open(there(1), &mixed).is_err());
+    let shown = format!("{agreement:?}");
+    assert!(shown.contains(&secret.public().id().to_string()) && shown.len() < 30);
 }
 
 #[test]
@@ -210,9 +245,10 @@ proptest! {
     fn no_bytes_break_an_opening(
         mut bytes in prop::collection::vec(any::<u8>(), 0..120),
         versioned in any::<bool>(),
+        form in any::<bool>(),
     ) {
         if let (true, Some(first)) = (versioned, bytes.first_mut()) {
-            *first = 1;
+            *first = 1 + u8::from(form);
         }
         let token = TokenSecret::generate();
         prop_assert!(PrivateKey::generate().open(place("a"), &bytes).is_err());
