@@ -47,6 +47,7 @@ impl App {
         options.confirm_days = self.config.confirm_days;
         options.clock = self.service.clock.clone();
         options.concurrency = self.config.smtp.connections.max(1) * 2;
+        options.per_minute = self.config.smtp.per_minute;
         let (service, web) = (&self.service, &self.web);
         let worker = Worker::new(
             service.store.clone(),

@@ -121,6 +121,7 @@ pub(super) fn mail(
     smtp.hello_name = table.text("hello_name", problems);
     smtp.connections =
         usize::try_from(table.number("connections", 4, FROM_ONE, problems)).unwrap_or(4);
+    smtp.per_minute = table.number("per_minute", 0, 0..=u32::MAX, problems);
     let address = table.required(
         "sender",
         "the address that mails come from, as in \"petitions@site.example\"",

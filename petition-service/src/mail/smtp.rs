@@ -76,6 +76,9 @@ pub struct SmtpConfig {
     pub time_limit: Duration,
     /// How many mails may be on their way at once.
     pub connections: usize,
+    /// How many this instance may hand over in a minute; 0 means as many as the server takes. Kept by
+    /// whoever has the mails.
+    pub per_minute: u32,
 }
 
 impl SmtpConfig {
@@ -91,6 +94,7 @@ impl SmtpConfig {
             hello_name: None,
             time_limit: Duration::from_secs(30),
             connections: 4,
+            per_minute: 0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The worker that sends what waits in the outbox: at least once, never lost.
 
 mod backoff;
+mod pace;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use crate::domain::{Clock, Purpose, TokenSecret};
 use crate::mail::{self, Address, Letter, Mail, MailError, Mailer, Sender};
 use crate::store::{NewToken, OutboxJob, OutboxKind, Store, StoreError};
 use backoff::Backoff;
+use pace::Pace;
 
 /// How often the outbox is looked at if nothing tells of a new mail.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -35,6 +37,8 @@ pub struct WorkerOptions {
     pub sender: Sender,
     /// Mails under way at once.
     pub concurrency: usize,
+    /// Mails that may leave in a minute; 0 means as many as the relay takes.
+    pub per_minute: u32,
     /// Days until a confirmation link ends.
     pub confirm_days: u32,
     /// Days until a link to withdraw ends (one to unsubscribe works longer than that).
@@ -56,6 +60,7 @@ impl WorkerOptions {
             public_url: public_url.into(),
             sender,
             concurrency: 8,
+            per_minute: 0,
             confirm_days: 7,
             leave_days: 3650,
             max_tries: 18,
@@ -109,19 +114,24 @@ impl Worker {
             tracing::warn!(%error, "mails of the last run wait until their lease ends");
         }
         let room = self.options.concurrency.max(1);
+        let pace = Pace::per_minute(self.options.per_minute);
         let mut queue = VecDeque::new();
         let mut under_way = JoinSet::new();
         while !stop.is_cancelled() {
             if queue.is_empty() && under_way.len() < room {
                 queue = self.claim().await;
             }
-            while under_way.len() < room
-                && let Some(job) = queue.pop_front()
-            {
+            let mut pause = LOOK_EVERY;
+            while under_way.len() < room && !queue.is_empty() {
+                if let Err(wait) = pace.take() {
+                    pause = wait.min(LOOK_EVERY);
+                    break;
+                }
+                let Some(job) = queue.pop_front() else { break };
                 let worker = self.clone();
                 under_way.spawn(async move { worker.deliver(job).await });
             }
-            let idle = under_way.len() < room;
+            let idle = under_way.len() < room && queue.is_empty();
             tokio::select! {
                 () = stop.cancelled() => {}
                 Some(ended) = under_way.join_next() => {
@@ -130,7 +140,7 @@ impl Worker {
                     }
                 }
                 () = self.store.mail_waiting(), if idle => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         for job in queue {
@@ -145,13 +155,9 @@ impl Worker {
         if !self.campaign.is_ready() {
             return VecDeque::new();
         }
-        let limit = u32::try_from(self.options.concurrency.saturating_mul(4)).unwrap_or(256);
+        let limit = pace::claimed_at_once(self.options.concurrency, self.options.per_minute);
         let now = self.options.clock.now();
-        match self
-            .store
-            .outbox_claim(limit.clamp(1, 256), now, LEASE)
-            .await
-        {
+        match self.store.outbox_claim(limit, now, LEASE).await {
             Ok(jobs) => jobs.into(),
             Err(error) => {
                 tracing::error!(%error, "cannot read the outbox");

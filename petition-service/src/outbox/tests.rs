@@ -19,6 +19,14 @@ fn petition(email: &str) -> NewSignUp {
 }
 
 fn start<M: Mailer + 'static>(store: &Store, mailer: &Arc<M>, tries: u32) -> CancellationToken {
+    start_with(store, mailer, |options| options.max_tries = tries)
+}
+
+fn start_with<M: Mailer + 'static>(
+    store: &Store,
+    mailer: &Arc<M>,
+    set: impl FnOnce(&mut WorkerOptions),
+) -> CancellationToken {
     let sender = Sender {
         address: "p@site.example".to_owned(),
         name: None,
@@ -27,7 +35,7 @@ fn start<M: Mailer + 'static>(store: &Store, mailer: &Arc<M>, tries: u32) -> Can
     let mut options = WorkerOptions::new("https://site.example/service", sender);
     options.first_pause = Duration::from_millis(10);
     options.longest_pause = Duration::from_millis(20);
-    options.max_tries = tries;
+    set(&mut options);
     let campaign = CampaignStore::fixed(sample::file());
     let mailer: Arc<dyn Mailer> = mailer.clone();
     let worker = Worker::new(store.clone(), campaign, mailer, options);
@@ -65,6 +73,23 @@ async fn a_mail_that_fails_is_sent_later() {
         store.stats(now).await.expect("stats").waiting == 0
     })
     .await;
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_leave_at_the_pace_that_the_relay_takes() {
+    let (store, _folder) = store().await;
+    let mailer = Arc::new(MemoryMailer::new());
+    let now = chrono::DateTime::UNIX_EPOCH;
+    for number in 0..3 {
+        let form = petition(&format!("a{number}@example.org"));
+        store.sign_up(form, now).await.expect("stored");
+    }
+    let stop = start_with(&store, &mailer, |options| options.per_minute = 1);
+    until("the first", async || mailer.mails().len() == 1).await;
+    stop.cancel();
+    let stop = start_with(&store, &mailer, |options| options.per_minute = 6000);
+    until("the others", async || mailer.mails().len() == 3).await;
     stop.cancel();
 }
 
