@@ -1,11 +1,13 @@
-//! One task writes. Whatever waits is done in one transaction and answered after its commit.
+//! Whatever waits is done in one transaction and answered after its commit: by one task on SQLite,
+//! which takes one writer at a time, by a few on PostgreSQL.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::StoreError;
 use super::batch::{Batch, Message, Request};
@@ -24,6 +26,10 @@ const TOGETHER: u32 = 3;
 static BEGIN: Statement = Statement::each("begin immediate", "begin");
 static COMMIT: Statement = Statement::both("commit");
 static ROLLBACK: Statement = Statement::both("rollback");
+
+/// How many transactions are under way at once on a server: while one is on its way to the disk, the
+/// next is being written.
+const LANES: usize = 2;
 
 /// The longest that a server may take for a transaction.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -111,18 +117,28 @@ impl<W: Write> Request for Waiting<W> {
 pub(super) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
-    /// Starts the task. It ends when the last `Writer` is gone and all is written.
+    /// Starts the tasks. They end when the last `Writer` is gone and all is written.
     pub(super) fn start(connector: Connector, conn: Conn, mail: Arc<Notify>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let link = Link {
+        let lanes = if conn.is_shared() { LANES } else { 1 };
+        let shared = Arc::new(Shared {
+            inbox: Mutex::new(receiver),
             connector,
-            conn: Some(conn),
-        };
-        tokio::spawn(work(link, receiver, mail));
+            mail,
+            broken: CancellationToken::new(),
+        });
+        let mut conn = Some(conn);
+        for _ in 0..lanes {
+            let link = Link {
+                shared: Arc::clone(&shared),
+                conn: conn.take(),
+            };
+            tokio::spawn(work(link));
+        }
         Self(sender)
     }
 
-    /// Waits until the task is gone, which it is before its time if it panicked.
+    /// Waits until the tasks are gone, which they are before their time if one panicked.
     pub(super) async fn closed(&self) {
         self.0.closed().await;
     }
@@ -155,9 +171,31 @@ impl Writer {
     }
 }
 
-/// The connection, made anew when it broke.
-struct Link {
+/// What the tasks share.
+struct Shared {
+    inbox: Mutex<mpsc::Receiver<Message>>,
     connector: Connector,
+    mail: Arc<Notify>,
+    /// One of them is gone: the others end what they are at and go too.
+    broken: CancellationToken,
+}
+
+impl Shared {
+    /// Takes what waits, or waits for it; nothing when it is over.
+    async fn next(&self) -> Vec<Message> {
+        let mut requests = Vec::with_capacity(BATCH);
+        let waiting = async {
+            let mut inbox = self.inbox.lock().await;
+            inbox.recv_many(&mut requests, BATCH).await
+        };
+        self.broken.run_until_cancelled(waiting).await;
+        requests
+    }
+}
+
+/// A task's connection, made anew when it broke.
+struct Link {
+    shared: Arc<Shared>,
     conn: Option<Conn>,
 }
 
@@ -165,7 +203,7 @@ impl Link {
     async fn conn(&mut self) -> Result<&mut Conn, Error> {
         let conn = match self.conn.take() {
             Some(conn) => conn,
-            None => self.connector.connect().await?,
+            None => self.shared.connector.connect().await?,
         };
         Ok(self.conn.insert(conn))
     }
@@ -185,19 +223,24 @@ impl Link {
     }
 }
 
-async fn work(mut link: Link, mut receiver: mpsc::Receiver<Message>, mail: Arc<Notify>) {
-    let mut inbox = Vec::with_capacity(BATCH);
-    while receiver.recv_many(&mut inbox, BATCH).await > 0 {
-        let requests = inbox.len();
+async fn work(mut link: Link) {
+    let shared = Arc::clone(&link.shared);
+    let _half_dead_is_dead = shared.broken.clone().drop_guard();
+    loop {
+        let requests = shared.next().await;
+        if requests.is_empty() {
+            break;
+        }
+        let count = requests.len();
         let mut batch = Batch::default();
-        for message in inbox.drain(..) {
+        for message in requests {
             batch.take(message);
         }
         let committed = commit(&mut link, &mut batch).await;
         if let Err(error) = &committed {
-            tracing::error!(%error, requests, "a transaction failed");
+            tracing::error!(%error, requests = count, "a transaction failed");
         } else if batch.mail() {
-            mail.notify_one();
+            shared.mail.notify_one();
         }
         batch.answer(&committed.map_err(StoreError::from));
     }
