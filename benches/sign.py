@@ -1,24 +1,20 @@
-"""Sign-ups a second into SQLite, each answered only when it is on the disk (`synchronous=FULL`,
-several in one commit), its mail handed to a server that takes everything; asked by `wrk` over 64
-connections on the same machine. Beside it the same disk written by SQLite one durable row after
-another, as a program without group commit would."""
-import asyncio
+"""Sign-ups a second, each answered only when it is on the disk, asked by `wrk` over 64 connections on the
+same machine while mails leave at a relay's pace of one a second. On PostgreSQL, beside pgbench doing the
+same two inserts (subject and attempt, the same tables and indexes) as one transaction for each signature
+with 64 clients on the same cluster (`synchronous_commit=on`); on SQLite (`synchronous=FULL`), beside the
+same on PostgreSQL; and beside the same disk written by SQLite one durable row after another."""
 import json
-import os
-import pathlib
 import re
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.request
 
-import measure
+import postgres
+import service
+import sink
 
 SECONDS = 10
 CONNECTIONS = 64
@@ -29,7 +25,7 @@ function setup(thread)
   thread:set("number", thread_number)
   thread_number = thread_number + 1
 end
-function init(arguments) counter = 0; refused = 0 end
+function init(arguments) counter = 0 end
 function request()
   counter = counter + 1
   local body = "first_name=Sam&last_name=Signer&consent=yes&lang=en&email=s" .. number .. "x" .. counter .. "r@ROUND.example"
@@ -37,104 +33,69 @@ function request()
 end
 """
 
-
-async def take_mail(reader, writer):
-    """One SMTP session that takes every mail."""
-    async def say(line):
-        writer.write(line + b"\r\n")
-        await writer.drain()
-
-    try:
-        await say(b"220 sink")
-        while line := await reader.readline():
-            word = line[:4].upper()
-            if word == b"DATA":
-                await say(b"354 go on")
-                while (await reader.readline()) not in (b".\r\n", b""):
-                    pass
-                await say(b"250 taken")
-            elif word == b"QUIT":
-                await say(b"221 bye")
-                break
-            else:
-                await say(b"250 fine")
-    except (ConnectionError, asyncio.CancelledError):
-        pass
-    writer.close()
+# As many bytes in each column as a form of the load has there.
+TWO_INSERTS = r"""
+\set a random(1, 9000000000000000000)
+\set b random(1, 9000000000000000000)
+begin;
+insert into subjects (id, form_id, kind, dedupe_key, state, mails, last_mail_at, last_form_at, created_at)
+  values (int8send(:a) || int8send(:b), 'safe-online', 'petition', int8send(:b) || int8send(:a), 'pending', 1, :a, :a, :a);
+insert into attempts (id, subject_id, sealed, key_id, says, lang, form_page, nonce_hash, consent_sha256, consent_version, created_at)
+  values (int8send(:b) || int8send(:b), int8send(:a) || int8send(:b), decode(repeat('ab', SEALED), 'hex'), int8send(:a),
+          int8send(:a) || int8send(:a), 'en', repeat('p', PAGE), repeat('n', 32)::bytea, repeat('0', 64), '2026-11', :a);
+commit;
+"""
 
 
-def start_sink():
-    """Starts the mail server in a thread; its port."""
-    ready = threading.Event()
-    port = []
-
-    async def serve():
-        server = await asyncio.start_server(take_mail, "127.0.0.1", 0, limit=1 << 20)
-        port.append(server.sockets[0].getsockname()[1])
-        ready.set()
-        await server.serve_forever()
-
-    threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
-    ready.wait()
-    return port[0]
+def wrk(address, script, seconds=SECONDS):
+    """Requests a second, and how many were answered; none may be refused."""
+    done = subprocess.run(["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script, address],
+                          capture_output=True, text=True, check=True)
+    if "Non-2xx or 3xx" in done.stdout:
+        sys.exit(f"some requests were refused:\n{done.stdout}")
+    answered = int(re.search(r"(\d+) requests in", done.stdout)[1])
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1]), answered
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def campaign(root, folder):
-    """The demonstration site's campaign file, built in the folder."""
-    for part in ("config.toml", "groundswell.toml", "content", "themes", "static"):
-        source = root / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part)
-        else:
-            shutil.copy(source, folder / part)
-    subprocess.run([measure.program(root, "groundswell"), "--root", folder, "build"], check=True, capture_output=True)
-
-
-def one_run(root, folder, sink, number):
-    """Sign-ups a second in one run, on a fresh database."""
-    port = free_port()
-    (folder / "service.toml").write_text(f"""
-public_url = "http://127.0.0.1:{port}"
-listen = "127.0.0.1:{port}"
-campaign_file = "campaign.json"
-database.path = "bench{number}.sqlite"
-sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
-secrets.key = "0123456789abcdef0123456789abcdef"
-captcha.provider = "none"
-limits.per_network_per_hour = 4000000000
-mail = {{ host = "127.0.0.1", port = {sink}, security = "none", sender = "petitions@kinderbaken.example" }}
-""")
+def sign(address, folder, number, stored):
+    """Sign-ups a second; `stored()` tells how many the database holds."""
     script = folder / "sign.lua"
     script.write_text(LUA.replace("ROUND", f"round{number}"))
-    service = subprocess.Popen([measure.program(root, "petition-service"), "serve", "--config", folder / "service.toml"],
-                               env={**os.environ, "RUST_LOG": "error"}, stderr=subprocess.DEVNULL)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{address}/readyz").read()
-                break
-            except OSError:
-                time.sleep(0.1)
-        done = subprocess.run(["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", script, address],
-                              capture_output=True, text=True, check=True)
-        if "Non-2xx or 3xx" in done.stdout:
-            sys.exit(f"some sign-ups were refused:\n{done.stdout}")
-        database = sqlite3.connect(folder / f"bench{number}.sqlite")
-        stored = database.execute("select count(*) from subjects").fetchone()[0]
-        answered = int(re.search(r"(\d+) requests in", done.stdout)[1])
-        if stored < answered:
-            sys.exit(f"{answered} were answered, {stored} are stored")
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
-    finally:
-        service.terminate()
-        service.wait()
+    before = stored()
+    rate, answered = wrk(address, script)
+    if stored() - before < answered:
+        sys.exit(f"{answered} were answered, {stored() - before} are stored")
+    return rate
+
+
+def on_sqlite(root, folder, port, number):
+    file = folder / f"bench{number}.sqlite"
+
+    def stored():
+        return sqlite3.connect(file).execute("select count(*) from subjects").fetchone()[0]
+
+    with service.running(root, folder, f"sqlite:{file}", port, per_minute=60) as (address, _):
+        return sign(address, folder, number, stored)
+
+
+def on_postgres(root, folder, port, cluster, number):
+    """Our rate and pgbench's, in one database, one after the other."""
+    database = f"bench{number}"
+
+    def stored():
+        return int(cluster.psql("select count(*) from subjects", database))
+
+    with service.running(root, folder, cluster.fresh(database), port, per_minute=60) as (address, _):
+        ours = sign(address, folder, number, stored)
+    cluster.psql("checkpoint", database)
+    sealed, page = cluster.psql("select max(length(sealed)), max(length(form_page)) from attempts", database).split("|")
+    script = folder / "pgbench.sql"
+    script.write_text(TWO_INSERTS.replace("SEALED", sealed).replace("PAGE", page))
+    done = subprocess.run([postgres.programs() / "pgbench", "-h", cluster.folder, "-U", "groundswell", "-n", "-M", "prepared",
+                           "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS), "-f", script, database],
+                          capture_output=True, text=True, check=True)
+    cluster.psql(f'drop database "{database}"')
+    return ours, float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
 
 
 def row_by_row(folder, number):
@@ -154,13 +115,16 @@ def row_by_row(folder, number):
 def run(root, options):
     if shutil.which("wrk") is None:
         sys.exit("`wrk` is missing: on Debian, apt-get install wrk")
-    sink = start_sink()
-    ours, plain = [], []
-    with tempfile.TemporaryDirectory(dir=root / "target") as folder:
-        folder = pathlib.Path(folder)
-        campaign(root, folder)
+    port = sink.start()
+    server, bench, file, plain = [], [], [], []
+    with service.site(root) as folder, postgres.cluster() as cluster:
         for number in range(options.runs):
-            ours.append(one_run(root, folder, sink, number))
+            ours, other = on_postgres(root, folder, port, cluster, number)
+            server.append(ours)
+            bench.append(other)
+            file.append(on_sqlite(root, folder, port, number))
             plain.append(row_by_row(folder, number))
-    mine, other = statistics.median(ours), statistics.median(plain)
-    yield ("sign (SQLite, 64 connections)", f"{mine:.0f}/s", f"one row after another {other:.0f}/s", mine / other)
+    server, bench, file, plain = map(statistics.median, (server, bench, file, plain))
+    yield "sign (PostgreSQL, 64 connections)", f"{server:.0f}/s", f"pgbench {bench:.0f}/s", server / bench, (False, 1.5)
+    yield "sign (SQLite, 64 connections)", f"{file:.0f}/s", f"PostgreSQL {server:.0f}/s", file / server, (False, 1)
+    yield "sign (SQLite), beside single rows", f"{file:.0f}/s", f"one row after another {plain:.0f}/s", file / plain
