@@ -5,6 +5,8 @@ mod end;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod rehearse;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod support;

@@ -4,6 +4,7 @@ mod export;
 mod keygen;
 mod listen;
 mod outbox;
+mod rehearse;
 #[cfg(test)]
 mod tests;
 mod unseal;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Make the pair of keys to which forms are sealed
     Keygen(keygen::Args),
+    /// Show what this server holds: a load against a throw-away instance on loopback
+    Rehearse(rehearse::Args),
     /// Open sealed rows with the private key, on a machine that is not the server
     Unseal(unseal::Args),
     /// Print the JSON Schema of the campaign file
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::ExportSealed(args) => export::run(&args),
         Command::Outbox { command } => outbox::run(&command),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Rehearse(args) => rehearse::run(&args),
         Command::Unseal(args) => unseal::run(&args),
         Command::Schema => schema(),
     };
@@ -100,11 +104,24 @@ fn schema() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    let (table, folder) = settings(file)?;
+    config::read(&table, &folder).map_err(|problems| {
+        anyhow!(
+            "the configuration has {} mistakes:\n  - {}",
+            problems.len(),
+            problems.join("\n  - ")
+        )
+    })
+}
+
+/// The settings of the file with the environment's over them, not looked at yet, and the folder to which
+/// paths in them are relative.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment's settings"
 )]
-fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+fn settings(file: Option<&Path>) -> anyhow::Result<(toml::Table, PathBuf)> {
     let (table, folder) = match file {
         Some(file) => {
             let text = std::fs::read_to_string(file)
@@ -117,14 +134,7 @@ fn load(file: Option<&Path>) -> anyhow::Result<Config> {
         None => (toml::Table::new(), PathBuf::new()),
     };
     let environment = config::environment(std::env::vars_os()).map_err(|fault| anyhow!(fault))?;
-    let table = config::layered(table, environment);
-    config::read(&table, &folder).map_err(|problems| {
-        anyhow!(
-            "the configuration has {} mistakes:\n  - {}",
-            problems.len(),
-            problems.join("\n  - ")
-        )
-    })
+    Ok((config::layered(table, environment), folder))
 }
 
 fn serve(file: Option<&Path>) -> anyhow::Result<()> {

@@ -32,7 +32,12 @@ pub(super) async fn count(
         let body = json!({"status": "not_found"});
         return (StatusCode::NOT_FOUND, Json(body)).into_response();
     };
-    let counted = match web.service().store.counted(&id).await {
+    let counted = match web
+        .0
+        .counted
+        .get(&id, web.service().store.counted(&id))
+        .await
+    {
         Ok(counted) => counted,
         Err(error) => return answers::unavailable(&web, &headers, "", true, &error),
     };

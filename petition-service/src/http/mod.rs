@@ -4,6 +4,7 @@ mod answers;
 mod captcha;
 mod client;
 mod count;
+mod fresh;
 mod headers;
 mod health;
 mod join;
@@ -26,8 +27,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::config::Config;
+use crate::store::Counted;
 use crate::usecases::{Rate, Service};
 use client::Unheard;
+use fresh::Fresh;
 use origin::Origins;
 
 pub use health::Background;
@@ -49,6 +52,7 @@ struct Inner {
     challenges: Rate,
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
+    counted: Fresh<Counted>,
     background: Background,
     unheard: Unheard,
 }
@@ -70,6 +74,7 @@ impl Web {
             ),
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
+            counted: Fresh::default(),
             background: Background::default(),
             unheard: Unheard::default(),
         }))

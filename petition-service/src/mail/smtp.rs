@@ -8,10 +8,11 @@
 //! without a limit, for the answer, and until then the refusal itself is not told.
 
 mod message;
+mod refusal;
+mod stream;
 #[cfg(test)]
 mod tests;
 
-use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,7 +20,9 @@ use std::time::{Duration, Instant};
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, CertificateStore, Tls, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, CertificateStore, Tls, TlsParameters,
+};
 use lettre::transport::smtp::commands;
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
@@ -27,6 +30,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::{BoxFuture, Mail, MailError, Mailer};
+use refusal::{About, judge};
 
 /// A connection that was idle for longer is asked whether it still stands before it is used.
 const FRESH: Duration = Duration::from_secs(2);
@@ -224,24 +228,27 @@ impl SmtpMailer {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
-        self.try_connect().await.map_err(|error| {
+        self.try_connect().await.map_err(|reason| {
             // No mail has been named to the server yet: its words cannot hold an address.
-            let reason = error.to_string();
             let reason = reason.chars().filter(|c| !c.is_control()).take(200);
             let reason: String = reason.collect();
             MailError::Transient(format!("no connection to the mail server: {reason}"))
         })
     }
 
-    async fn try_connect(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn try_connect(&self) -> Result<AsyncSmtpConnection, String> {
         let wrapped = match &self.tls {
             Tls::Wrapper(parameters) => Some(parameters.clone()),
             _ => None,
         };
         let server = (self.config.host.as_str(), self.config.port());
-        let limit = Some(self.config.time_limit);
+        let stream = stream::connect(server, wrapped).await?;
+        self.greet(stream).await.map_err(|error| error.to_string())
+    }
+
+    async fn greet(&self, stream: Box<dyn AsyncTokioStream>) -> Result<AsyncSmtpConnection, Error> {
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, limit, &self.hello, wrapped, None).await?;
+            AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await?;
         if let Tls::Required(parameters) = &self.tls {
             connection.starttls(parameters.clone(), &self.hello).await?;
         }
@@ -336,64 +343,4 @@ async fn deliver(connection: &mut AsyncSmtpConnection, message: &Message) -> Res
     }
     told(connection.command(commands::Data).await)?;
     told(connection.message(&message.formatted()).await)
-}
-
-/// To which command a server's answer belongs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
-    /// `RCPT`: the answer may be about the mailbox.
-    TheRecipient,
-    /// Any other: it is about us, our address or what we send.
-    TheMail,
-}
-
-/// Enhanced codes that say for good that this mailbox takes no mail (RFC 3463, RFC 7505). Not among
-/// them: 5.1.0, which says nothing; 5.1.7 and 5.1.8, which are about our address; 5.2.2, a mailbox
-/// that is full; 5.7.x, a server that will not have mail from us.
-const NO_SUCH_MAILBOX: [&str; 7] = [
-    "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1",
-];
-
-/// What an error in the course of a mail means. Only what is wrong with the mailbox is for good:
-/// every other refusal is mended in someone's settings, and until then the mail waits. A refusal
-/// without an enhanced code may be of either kind (Exim says `550 relay not permitted`, qmail 553,
-/// Sendmail 551), so it is tried again too.
-///
-/// The server's words are left out: many servers repeat the address in them.
-fn judge(error: &Error, about: About) -> MailError {
-    if let Some(code) = error.status() {
-        let enhanced = enhanced_code(error);
-        let said = match &enhanced {
-            Some(enhanced) => format!("the mail server answered {code} {enhanced}"),
-            None => format!("the mail server answered {code}"),
-        };
-        let no_mailbox = about == About::TheRecipient
-            && error.is_permanent()
-            && enhanced.is_some_and(|code| NO_SUCH_MAILBOX.contains(&code.as_str()));
-        return if no_mailbox {
-            MailError::Permanent(said)
-        } else {
-            MailError::Transient(said)
-        };
-    }
-    let why = if error.is_timeout() {
-        "the mail server did not answer within the time limit"
-    } else if error.is_response() {
-        "the mail server broke off, or its answer cannot be read"
-    } else {
-        "the connection to the mail server failed"
-    };
-    MailError::Transient(why.to_owned())
-}
-
-/// The RFC 3463 code (`5.1.1`) at the beginning of the server's words.
-fn enhanced_code(error: &Error) -> Option<String> {
-    let words = error.source()?.to_string();
-    let first = words.split_whitespace().next()?;
-    let shaped = first.len() <= 11
-        && first.split('.').count() == 3
-        && first
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    shaped.then(|| first.to_owned())
 }

@@ -39,7 +39,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use engine::Address;
+pub use engine::{Address, ThrowAway};
 use engine::{Conn, Error, Pool, statements};
 pub use hot_keys::WrappedKey;
 pub use lock::Lock;

@@ -8,6 +8,7 @@ use mail_parser::{HeaderName, MessageParser};
 use mailin_embedded::{Handler, Response, Server, response};
 
 mod moody;
+mod wrapped;
 
 use super::*;
 use crate::mail::Address;

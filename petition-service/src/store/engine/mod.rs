@@ -6,6 +6,7 @@ mod fault;
 mod open;
 mod row;
 mod statement;
+mod throw_away;
 mod value;
 
 pub use address::Address;
@@ -14,6 +15,7 @@ pub(super) use fault::{is_gone, is_retried};
 pub(super) use open::{Connector, open};
 pub(super) use row::Row;
 pub(super) use statement::{Bulk, Statement, bulks, statements};
+pub use throw_away::ThrowAway;
 pub(super) use value::{Kind, Value, values};
 
 /// What a driver says when it did not do it.
