@@ -109,6 +109,9 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_paused"),
     plain("error_closed"),
     plain("error_unavailable"),
+    // The database is not there: the form is kept until it is.
+    plain("kept_title"),
+    plain("kept"),
     plain("error_too_large"),
     plain("error_bad_request"),
     plain("error_language"),

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{App, Keyring, counts_file};
 use crate::http::{Background, Web};
 use crate::outbox::{Worker, WorkerOptions};
-use crate::store::Store;
+use crate::store::{Replayed, Store};
 use crate::usecases::Service;
 
 /// How often confirmations are added up.
@@ -27,6 +27,9 @@ const AGREEMENTS_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether a key has served its time.
 const KEYS_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether forms wait in the journal.
+const JOURNAL_EVERY: Duration = Duration::from_secs(1);
 
 /// How long a job is one instance's. Whoever is killed in the middle holds it up for so long.
 const TURN: Duration = Duration::from_secs(10);
@@ -74,6 +77,8 @@ impl App {
         tasks.spawn(watched("agreements", agreements, parts, stop));
         let keys = keys(service.clone(), Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("keys", keys, parts, stop));
+        let journal = journal(service.clone(), Arc::clone(&self.keyring), stop.clone());
+        tasks.spawn(watched("journal", journal, parts, stop));
         let presence = presence(service.clone(), stop.clone());
         tasks.spawn(watched("presence", presence, parts, stop));
         let writer = writer(service.store.clone(), stop.clone());
@@ -165,6 +170,39 @@ async fn keys(service: Service, keyring: Arc<Keyring>, stop: CancellationToken) 
         if let Err(error) = keyring.turn(&service.store).await {
             tracing::error!(%error, "the key for recipients could not be changed");
         }
+    }
+}
+
+/// Puts the forms that were kept into the database once it is back, those of a service that was
+/// killed among them.
+async fn journal(service: Service, keyring: Arc<Keyring>, stop: CancellationToken) {
+    loop {
+        if service.store.is_down() || service.store.has_journal() {
+            replay(&service, &keyring).await;
+        }
+        let pause = tokio::time::sleep(JOURNAL_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+}
+
+async fn replay(service: &Service, keyring: &Keyring) {
+    let done = async {
+        service.store.recover().await?;
+        // Recipients are sealed anew, under a key that has not had its time.
+        if let Err(error) = keyring.turn(&service.store).await {
+            tracing::warn!(%error, "the key for recipients could not be changed");
+        }
+        service.store.replay(service.clock.now()).await
+    };
+    match done.await {
+        Ok(replayed) if replayed == Replayed::default() => {}
+        Ok(replayed) => {
+            metrics::counter!("forms_replayed").increment(replayed.stored);
+            tracing::info!(?replayed, "what the journal held is in the database");
+        }
+        Err(error) => tracing::warn!(%error, "forms wait in the journal"),
     }
 }
 

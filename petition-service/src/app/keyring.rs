@@ -183,6 +183,14 @@ impl Vault for Keyring {
         self.learned(keys);
     }
 
+    fn wrap(&self, key: &HotKey) -> Result<Vec<u8>, NotSealed> {
+        key.wrap(&self.wrapping).map_err(|_| NotSealed)
+    }
+
+    fn unwrap_key(&self, id: KeyId, wrapped: &[u8]) -> Option<HotKey> {
+        HotKey::unwrap_from(id, wrapped, &self.wrapping).ok()
+    }
+
     fn seal_with_token(&self, token: &TokenSecret, plain: &[u8]) -> Result<Vec<u8>, NotSealed> {
         seal::seal_with_token(token, ADDRESS, plain).map_err(|_| NotSealed)
     }

@@ -21,12 +21,12 @@ use crate::captcha::Captcha;
 use crate::captcha::altcha::{Altcha, DEFAULT_TTL};
 use crate::captcha::hcaptcha::{Hcaptcha, HcaptchaWithFallback};
 use crate::captcha::none::NoCaptcha;
-use crate::config::{CaptchaConfig, Config};
+use crate::config::{CaptchaConfig, Config, JournalConfig};
 use crate::domain::{Clock, Keys};
 use crate::http::{self, Web};
 use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
-use crate::store::{Lock, Store, StoreOptions};
+use crate::store::{JournalOptions, Lock, Store, StoreOptions};
 use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
 
 pub use keyring::Keyring;
@@ -65,7 +65,9 @@ impl App {
     ) -> anyhow::Result<Self> {
         let keys = Keys::new(config.secret.expose_secret().as_bytes());
         let keyring = Arc::new(Keyring::new(config.sealing.clone(), &keys, clock.clone()));
+        let journal = journal(&config.journal)?;
         let options = StoreOptions {
+            journal,
             cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
             lifetime_mails: config.limits.mails_per_address,
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
@@ -112,6 +114,24 @@ impl App {
     #[must_use]
     pub fn campaign_problem(&self) -> Option<String> {
         self.service.campaign.problem()
+    }
+}
+
+/// Where forms go while the database is not there. Without such a place the service does its work all
+/// the same, and says so, unless the operator named one.
+fn journal(config: &JournalConfig) -> anyhow::Result<Option<JournalOptions>> {
+    let options = &config.options;
+    match options.prepare() {
+        Ok(()) => Ok(Some(options.clone())),
+        Err(error) if config.is_named => Err(error).context("`journal.folder`"),
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                "there is no journal: while the database is not there, forms are refused. Name a folder \
+                 that the service may write with `journal.folder`"
+            );
+            Ok(None)
+        }
     }
 }
 

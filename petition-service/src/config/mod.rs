@@ -22,7 +22,7 @@ use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::domain::seal::PublicKeys;
 use crate::mail::Sender;
 use crate::mail::smtp::SmtpConfig;
-use crate::store::Address;
+use crate::store::{Address, JournalOptions};
 
 pub use read::{environment, layered, parse, read};
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub counts_file: Option<PathBuf>,
     /// Where the database is.
     pub database: Address,
+    /// Where forms lie while the database is not there.
+    pub journal: JournalConfig,
     /// From which keys are derived: dedupe, networks, captcha.
     pub secret: SecretString,
     /// The public keys to which forms are sealed.
@@ -83,6 +85,15 @@ pub enum CaptchaConfig {
     },
     /// None: asked for by name.
     None,
+}
+
+/// Where forms lie while the database is not there.
+#[derive(Clone, Debug)]
+pub struct JournalConfig {
+    /// The folder, and how large it may grow.
+    pub options: JournalOptions,
+    /// Whether the operator named the folder: then it must be writable.
+    pub is_named: bool,
 }
 
 /// How much of what.

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::sealing::sealing;
-use super::sections::{captcha, database, limits, mail, secret};
+use super::sections::{captcha, database, journal, limits, mail, secret};
 use super::{Config, PREFIX};
 
 /// Where the service listens if it is not told.
@@ -42,6 +42,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
     let cors_origins = origins(&mut top, &mut problems);
     let confirm_days = top.number("confirm_days", 7, 1..=LONGEST_CONFIRM, &mut problems);
     let database = database(&mut top, folder, &mut problems);
+    let journal = journal(&mut top, database.as_ref(), folder, &mut problems);
     let secret = secret(&mut top, folder, &mut problems);
     let sealing = sealing(&mut top, &mut problems);
     let mail = mail(&mut top, folder, &mut problems);
@@ -74,6 +75,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             campaign_file: folder.join(campaign_file),
             counts_file: counts_file.map(|file| folder.join(file)),
             database,
+            journal,
             secret,
             sealing,
             smtp,

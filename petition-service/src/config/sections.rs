@@ -7,13 +7,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::reader::Reader;
-use super::{CaptchaConfig, Limits};
+use super::{CaptchaConfig, JournalConfig, Limits};
 use crate::captcha::altcha::{DEFAULT_COST, HIGHEST_COST};
 use crate::captcha::hcaptcha::HcaptchaConfig;
 use crate::domain::email;
 use crate::mail::Sender;
 use crate::mail::smtp::{Security, SmtpConfig};
-use crate::store::Address;
+use crate::store::{Address, JournalOptions};
 
 /// Numbers without an end of their own.
 const FROM_ONE: RangeInclusive<u32> = 1..=u32::MAX;
@@ -68,6 +68,35 @@ pub(super) fn database(
         (None, Some(path)) => Some(Address::sqlite(folder.join(path))),
         (None, None) if problems.len() > before => None,
         (None, None) => Some(Address::sqlite(folder.join(DATABASE))),
+    }
+}
+
+/// Where the journal is if nobody says: beside the database's file, or else the configuration's.
+const JOURNAL: &str = "journal";
+
+pub(super) fn journal(
+    top: &mut Reader<'_>,
+    database: Option<&Address>,
+    folder: &Path,
+    problems: &mut Vec<String>,
+) -> JournalConfig {
+    let mut table = top.table("journal", problems);
+    let named = table.path("folder", problems);
+    let mebibytes = table.number("mebibytes", 64, FROM_ONE, problems);
+    table.finish(problems);
+    let beside = database
+        .and_then(Address::file)
+        .and_then(Path::parent)
+        .unwrap_or(folder);
+    JournalConfig {
+        is_named: named.is_some(),
+        options: JournalOptions {
+            folder: match named {
+                Some(named) => folder.join(named),
+                None => beside.join(JOURNAL),
+            },
+            most_bytes: u64::from(mebibytes) << 20,
+        },
     }
 }
 

@@ -99,6 +99,18 @@ pub(super) fn wrong_language(
     (status, Html(page)).into_response()
 }
 
+/// The database is not there, and the form is kept until it is.
+pub(super) fn kept(campaign: &Campaign, headers: &HeaderMap, lang: &str, json: bool) -> Response {
+    let voice = language::voice(campaign, headers, lang);
+    let status = StatusCode::ACCEPTED;
+    let message = voice.text("kept");
+    if json {
+        return (status, Json(json!({"status": "kept", "message": message}))).into_response();
+    }
+    let page = pages::problem(Some(voice), voice.text("kept_title"), message);
+    (status, Html(page)).into_response()
+}
+
 /// The database did not do it.
 pub(super) fn unavailable(
     web: &Web,

@@ -93,9 +93,12 @@ async fn join(
             } else {
                 answers::see_other(&next)
             };
-            if let Some(cookie) = nonce::cookie(web, &nonce) {
-                response.headers_mut().insert(SET_COOKIE, cookie);
-            }
+            remember(web, &mut response, &nonce);
+            response
+        }
+        Ok(Joined::Kept) => {
+            let mut response = answers::kept(&campaign, headers, lang, posted.json);
+            remember(web, &mut response, &nonce);
             response
         }
         Ok(Joined::Invalid(mistakes)) => again.show(StatusCode::UNPROCESSABLE_ENTITY, &mistakes),
@@ -108,6 +111,13 @@ async fn join(
             answers::wrong_language(&campaign, id, headers, lang, posted.json)
         }
         Err(error) => answers::unavailable(web, headers, lang, posted.json, &error),
+    }
+}
+
+/// The browser is to be known again when its link is opened.
+fn remember(web: &Web, response: &mut Response, nonce: &TokenSecret) {
+    if let Some(cookie) = nonce::cookie(web, nonce) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
     }
 }
 

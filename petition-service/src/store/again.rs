@@ -113,7 +113,7 @@ async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<bool, Er
             return Ok(false);
         }
     };
-    let row = one.attempt.row(subject, &one.form, one.now);
+    let row = one.attempt.row(subject, &one.form, one.sent_at);
     attempts::insert(conn, vec![row]).await?;
     queue(conn, [mail]).await?;
     Ok(true)

@@ -119,7 +119,7 @@ pub(super) struct NewAttempt {
     pub(super) id: Uuid,
     pub(super) sealed: Sealed,
     pub(super) says: [u8; 16],
-    nonce: Option<TokenHash>,
+    pub(super) nonce: Option<TokenHash>,
 }
 
 impl NewAttempt {

@@ -1,5 +1,7 @@
 //! The requests of one transaction, sorted by what can be done together.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::StoreError;
@@ -22,7 +24,7 @@ pub(super) trait Request: Send {
 
 /// What lies in the writer's inbox.
 pub(super) enum Message {
-    SignUp(Box<SignUp>, Reply<<SignUp as Hot>::Out>),
+    SignUp(Arc<SignUp>, Reply<<Arc<SignUp> as Hot>::Out>),
     Confirm(Confirm, Reply<<Confirm as Hot>::Out>),
     Tokens(StoreTokens, Reply<()>),
     Settle(Settle, Reply<()>),
@@ -105,7 +107,7 @@ pub(super) struct Batch {
     settles: Lane<Settle>,
     tokens: Lane<StoreTokens>,
     confirms: Lane<Confirm>,
-    sign_ups: Lane<SignUp>,
+    sign_ups: Lane<Arc<SignUp>>,
     others: Vec<Box<dyn Request>>,
     others_mail: bool,
 }
@@ -113,7 +115,7 @@ pub(super) struct Batch {
 impl Batch {
     pub(super) fn take(&mut self, message: Message) {
         match message {
-            Message::SignUp(write, reply) => self.sign_ups.take(*write, reply),
+            Message::SignUp(write, reply) => self.sign_ups.take(write, reply),
             Message::Confirm(write, reply) => self.confirms.take(write, reply),
             Message::Tokens(write, reply) => self.tokens.take(write, reply),
             Message::Settle(write, reply) => self.settles.take(write, reply),

@@ -12,6 +12,7 @@ mod engine;
 mod expire;
 mod export;
 mod hot_keys;
+mod journal;
 mod leases;
 mod leave;
 mod lock;
@@ -20,6 +21,7 @@ mod options;
 mod outbox;
 mod queue;
 mod records;
+mod recover;
 mod settle;
 mod sign_up;
 mod spent;
@@ -33,6 +35,7 @@ mod vault;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -42,6 +45,8 @@ use uuid::Uuid;
 pub use engine::{Address, ThrowAway};
 use engine::{Conn, Error, Pool, statements};
 pub use hot_keys::WrappedKey;
+use journal::Journal;
+pub use journal::{JournalOptions, Replayed};
 pub use lock::Lock;
 pub use options::StoreOptions;
 pub use records::{
@@ -60,6 +65,8 @@ pub struct Store {
     mail: Arc<Notify>,
     instance: Uuid,
     options: Arc<StoreOptions>,
+    journal: Option<Journal>,
+    down: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -72,6 +79,9 @@ impl Store {
         address: impl Into<Address>,
         options: StoreOptions,
     ) -> Result<Self, StoreError> {
+        let vault = options.vault.clone();
+        let journal = options.journal.as_ref();
+        let journal = journal.map(|about| Journal::open(about, vault));
         let (connector, conn, reads) = engine::open(&address.into(), options.readers).await?;
         let mail = Arc::new(Notify::new());
         Ok(Self {
@@ -80,6 +90,8 @@ impl Store {
             mail,
             instance: new_id(),
             options: Arc::new(options),
+            journal,
+            down: Arc::default(),
         })
     }
 

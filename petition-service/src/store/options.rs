@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::journal::JournalOptions;
 use super::vault::Vault;
 
 /// How the store behaves.
@@ -21,6 +22,10 @@ pub struct StoreOptions {
     pub keep_pending: Duration,
     /// How long links that have ended are still known as such.
     pub keep_ended_links: Duration,
+    /// Where forms go that the database cannot take; none: they are refused.
+    pub journal: Option<JournalOptions>,
+    /// How long a form waits for the database before it goes there.
+    pub patience: Duration,
     /// Seals personal data.
     pub vault: Arc<dyn Vault>,
 }
@@ -43,6 +48,8 @@ impl StoreOptions {
             notice_every: DAY,
             keep_pending: 7 * DAY,
             keep_ended_links: 90 * DAY,
+            journal: None,
+            patience: Duration::from_secs(5),
             vault,
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::engine::is_down;
 use super::vault::NotSealed;
 use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 
@@ -52,6 +53,13 @@ pub enum StoreError {
     /// The database refused; nothing was changed.
     #[error("the database failed: {0}")]
     Database(String),
+    /// The database cannot be used now, but perhaps later; whether something was changed is known
+    /// only if it was asked for before that.
+    #[error("the database is not there: {0}")]
+    Down(String),
+    /// The journal that stands in for it failed; nothing was kept.
+    #[error("the journal failed: {0}")]
+    Journal(String),
     /// The personal data could not be sealed; nothing was changed.
     #[error("personal data could not be sealed")]
     NotSealed,
@@ -68,7 +76,19 @@ impl From<NotSealed> for StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(error.to_string())
+        if is_down(&error) {
+            Self::Down(error.to_string())
+        } else {
+            Self::Database(error.to_string())
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the same may succeed once the database is back.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        matches!(self, Self::Down(_))
     }
 }
 
@@ -179,6 +199,8 @@ pub enum SignUpOutcome {
         /// Whether a mail was queued: for metrics, never for the visitor.
         mail_queued: bool,
     },
+    /// The database is not there: the form lies in the journal, and its mail comes later.
+    Kept,
     /// The captcha's answer was used before, for another address; nothing was stored.
     CaptchaUsed,
     /// No more mails this hour without a captcha; nothing was stored.

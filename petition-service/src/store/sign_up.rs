@@ -36,6 +36,9 @@ impl Store {
     /// that got all its mails and confirmed none, and those for one that has confirmed (it is told
     /// so, once a day).
     ///
+    /// A form that the database cannot take in time goes to the journal, if there is one, and so do all
+    /// after it until [`Store::recover`] finds the database well.
+    ///
     /// # Errors
     /// [`StoreError`]: nothing was stored.
     pub async fn sign_up(
@@ -45,16 +48,39 @@ impl Store {
     ) -> Result<SignUpOutcome, StoreError> {
         let mail = new_id();
         let to = sign_up.email.expose().as_bytes();
-        let write = SignUp {
+        let recipient = self.options.vault.seal_recipient(mail, to);
+        let waits = recipient.is_err() || self.is_down();
+        let form = Arc::new(SignUp {
             subject: new_id(),
             attempt: NewAttempt::of(&sign_up, &*self.options.vault)?,
             mail,
-            recipient: self.options.vault.seal_recipient(mail, to)?,
+            // The journal seals the recipient itself.
+            recipient: recipient.unwrap_or_else(|_| Sealed::nothing()),
             form: sign_up,
             options: self.options.clone(),
+            sent_at: now,
             now,
+        });
+        let Some(journal) = &self.journal else {
+            return if waits {
+                Err(StoreError::NotSealed)
+            } else {
+                self.writer.write_hot(form).await
+            };
         };
-        self.writer.write_hot(write).await
+        if waits {
+            return journal.keep(form).await;
+        }
+        let stored = self.writer.write_hot(Arc::clone(&form));
+        // Whoever is not waited for may be stored all the same: the attempt's id tells it later.
+        let stored = tokio::time::timeout(self.options.patience, stored).await;
+        match stored.unwrap_or_else(|_| Err(StoreError::Down("it does not answer".to_owned()))) {
+            Err(error) if error.is_down() => {
+                self.went_down(&error);
+                journal.keep(form).await
+            }
+            answered => answered,
+        }
     }
 }
 
@@ -66,6 +92,8 @@ pub(super) struct SignUp {
     pub(super) mail: Uuid,
     pub(super) recipient: Sealed,
     pub(super) options: Arc<StoreOptions>,
+    /// When the visitor sent it: before `now` if it lay in the journal.
+    pub(super) sent_at: DateTime<Utc>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -88,7 +116,7 @@ impl SignUp {
     }
 }
 
-impl Hot for SignUp {
+impl Hot for Arc<SignUp> {
     type Out = SignUpOutcome;
 
     /// Mailboxes that are new, which most are, take a statement for all of them together. The others
@@ -97,9 +125,9 @@ impl Hot for SignUp {
         let used = spent::use_up(conn, all).await?;
         let refused = spent::charge(conn, all, &used).await?;
         let allowed = || all.iter().zip(&used).zip(&refused);
-        let taken: Vec<&Self> = allowed()
+        let taken: Vec<&SignUp> = allowed()
             .filter(|((_, used), refused)| **used != spent::Used::Elsewhere && !**refused)
-            .map(|((one, _), _)| one)
+            .map(|((one, _), _)| &**one)
             .collect();
         let new = insert_new(conn, &taken).await?;
         let mut outcomes = Vec::with_capacity(all.len());
@@ -118,7 +146,7 @@ impl Hot for SignUp {
     }
 
     fn message(self, reply: Reply<SignUpOutcome>) -> Message {
-        Message::SignUp(Box::new(self), reply)
+        Message::SignUp(self, reply)
     }
 }
 
@@ -146,7 +174,7 @@ pub(super) async fn insert_new(
     let forms = forms.iter().filter(|one| new.contains(&one.subject));
     let attempts = forms
         .clone()
-        .map(|one| one.attempt.row(one.subject, &one.form, one.now));
+        .map(|one| one.attempt.row(one.subject, &one.form, one.sent_at));
     attempts::insert(conn, attempts.collect()).await?;
     let mails = forms.map(|one| one.mail(one.attempt.id, true, ms(one.now)));
     queue(conn, mails).await?;

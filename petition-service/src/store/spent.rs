@@ -1,6 +1,7 @@
 //! What forms use up: solved challenges, and the budget of mails for forms without one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::engine::{Conn, Error, bulks, statements, values};
 use super::key16;
@@ -38,7 +39,7 @@ pub(super) enum Used {
 }
 
 /// Marks the challenges of forms as used, and for whom.
-pub(super) async fn use_up(conn: &mut Conn, all: &[SignUp]) -> Result<Vec<Used>, Error> {
+pub(super) async fn use_up(conn: &mut Conn, all: &[Arc<SignUp>]) -> Result<Vec<Used>, Error> {
     // In one order everywhere, so that two instances never wait for each other.
     let mut first = BTreeMap::new();
     for one in all {
@@ -87,7 +88,7 @@ pub(super) async fn use_up(conn: &mut Conn, all: &[SignUp]) -> Result<Vec<Used>,
 /// tells nothing about an address.
 pub(super) async fn charge(
     conn: &mut Conn,
-    all: &[SignUp],
+    all: &[Arc<SignUp>],
     used: &[Used],
 ) -> Result<Vec<bool>, Error> {
     let mut refused = vec![false; all.len()];

@@ -2,6 +2,7 @@
 
 mod faults;
 mod instances;
+mod journal;
 mod prepared;
 mod resending;
 

@@ -5,6 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::hot_keys::WrappedKey;
+use crate::domain::seal::{HotKey, KeyId};
 use crate::domain::{Private, TokenSecret};
 
 /// Sealed bytes, and the name of the key that opens them.
@@ -14,6 +15,16 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// Names the key.
     pub key_id: [u8; 8],
+}
+
+impl Sealed {
+    /// Nothing, where what is to be sealed lies elsewhere.
+    pub(super) fn nothing() -> Self {
+        Self {
+            bytes: Vec::new(),
+            key_id: [0; 8],
+        }
+    }
 }
 
 impl fmt::Debug for Sealed {
@@ -50,6 +61,15 @@ pub trait Vault: Send + Sync + 'static {
     /// Takes up keys that other instances made.
     fn learn(&self, keys: &[WrappedKey]);
 
+    /// Wraps the key of a journal, which lies before what it seals.
+    ///
+    /// # Errors
+    /// [`NotSealed`].
+    fn wrap(&self, key: &HotKey) -> Result<Vec<u8>, NotSealed>;
+
+    /// The key that was wrapped, if the secret is the one of then.
+    fn unwrap_key(&self, id: KeyId, wrapped: &[u8]) -> Option<HotKey>;
+
     /// Seals something so that only the token's holder can have it opened.
     ///
     /// # Errors
@@ -85,6 +105,14 @@ impl Vault for NoKeys {
     }
 
     fn learn(&self, _: &[WrappedKey]) {}
+
+    fn wrap(&self, _: &HotKey) -> Result<Vec<u8>, NotSealed> {
+        Err(NotSealed)
+    }
+
+    fn unwrap_key(&self, _: KeyId, _: &[u8]) -> Option<HotKey> {
+        None
+    }
 
     fn seal_with_token(&self, _: &TokenSecret, _: &[u8]) -> Result<Vec<u8>, NotSealed> {
         Err(NotSealed)

@@ -59,6 +59,8 @@ pub enum Joined {
         /// The page that says so.
         next: String,
     },
+    /// The database is not there: the form is kept, and its mail comes later.
+    Kept,
     /// Something is to be mended.
     Invalid(Vec<Mistake>),
     /// Sound, but the address looks misspelt: to be asked about, and taken if the visitor keeps it.
@@ -76,7 +78,7 @@ impl Service {
     /// Takes a form.
     ///
     /// # Errors
-    /// The database did not take it: nothing is promised to the visitor.
+    /// Neither the database nor the journal took it: nothing is promised to the visitor.
     pub async fn join(&self, join: Join<'_>, request: &Request) -> Result<Joined, StoreError> {
         let known = join.campaign.form_known(join.form_id, &request.lang);
         if known.is_none_or(|form| kind_of(&form) != join.kind) {
@@ -123,6 +125,10 @@ impl Service {
             SignUpOutcome::Accepted { .. } => {
                 metrics::counter!("forms_taken", "kind" => join.kind.name()).increment(1);
                 check_mail
+            }
+            SignUpOutcome::Kept => {
+                metrics::counter!("forms_kept", "kind" => join.kind.name()).increment(1);
+                Joined::Kept
             }
             SignUpOutcome::CaptchaUsed => {
                 Joined::Invalid(vec![messages::mistake(form, "captcha", "error_captcha")])

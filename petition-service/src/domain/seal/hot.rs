@@ -86,6 +86,22 @@ impl HotKey {
         unlock(&self.key, &self.recipient_of(row), sealed)
     }
 
+    /// Seals a form of the journal.
+    ///
+    /// # Errors
+    /// [`SealFault`]: it may not be written.
+    pub fn seal_entry(&self, plain: &[u8]) -> Result<Vec<u8>, SealFault> {
+        lock(&self.key, &bound_to(&[b"journal", &self.id.0]), plain)
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`DoesNotOpen`].
+    pub fn open_entry(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
+        unlock(&self.key, &bound_to(&[b"journal", &self.id.0]), sealed)
+    }
+
     fn recipient_of(&self, row: Uuid) -> Vec<u8> {
         bound_to(&[b"recipient", row.as_bytes(), &self.id.0])
     }

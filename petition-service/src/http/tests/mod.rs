@@ -3,6 +3,7 @@
 mod consent;
 mod doubt;
 mod journeys;
+mod kept;
 mod links;
 mod own_fields;
 mod refusals;

@@ -1,5 +1,7 @@
 //! What kind of fault a driver reports.
 
+use sqlx::sqlite::SqliteError;
+
 use super::Error;
 
 /// PostgreSQL's codes for two transactions that stood in each other's way: deadlock, serialization.
@@ -30,4 +32,31 @@ pub(in crate::store) fn is_retried(error: &Error) -> bool {
             .is_some_and(|code| IN_THE_WAY.contains(&code.as_ref())),
         _ => false,
     }
+}
+
+/// SQLite's codes for a file that cannot be used now: busy, locked, read-only, I/O, corrupt, full,
+/// cannot be opened, no database.
+const FILE_DOWN: [u32; 8] = [5, 6, 8, 10, 11, 13, 14, 26];
+
+/// The same for PostgreSQL: connection, resources (a full disk too), the operator's doing, I/O; a
+/// server that became read-only.
+const SERVER_DOWN: [&str; 5] = ["08", "53", "57", "58", "25006"];
+
+/// The database cannot be used now: no fault of the request, which may succeed later.
+pub(in crate::store) fn is_down(error: &Error) -> bool {
+    if is_gone(error) {
+        return true;
+    }
+    let Error::Database(fault) = error else {
+        return false;
+    };
+    let Some(code) = fault.code() else {
+        return false;
+    };
+    if fault.try_downcast_ref::<SqliteError>().is_some() {
+        // The lowest byte of a code is the kind of it.
+        let kind = code.parse::<u32>().map(|code| code & 0xff);
+        return kind.is_ok_and(|kind| FILE_DOWN.contains(&kind));
+    }
+    SERVER_DOWN.iter().any(|start| code.starts_with(start))
 }

@@ -11,7 +11,7 @@ mod value;
 
 pub use address::Address;
 pub(super) use conn::{Conn, Pool};
-pub(super) use fault::{is_gone, is_retried};
+pub(super) use fault::{is_down, is_gone, is_retried};
 pub(super) use open::{Connector, open};
 pub(super) use row::Row;
 pub(super) use statement::{Bulk, Statement, bulks, statements};

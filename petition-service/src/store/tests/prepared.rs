@@ -3,8 +3,8 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, confirm, counts, expire, export, hot_keys, leases, leave, log, outbox, queue,
-    settle, sign_up, spent, subscribe, tokens,
+    again, attempts, confirm, counts, expire, export, hot_keys, journal, leases, leave, log,
+    outbox, queue, settle, sign_up, spent, subscribe, tokens,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -18,6 +18,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         expire::STATEMENTS,
         export::STATEMENTS,
         hot_keys::STATEMENTS,
+        journal::STATEMENTS,
         leases::STATEMENTS,
         leave::STATEMENTS,
         outbox::STATEMENTS,

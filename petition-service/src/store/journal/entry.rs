@@ -1,0 +1,192 @@
+//! A form as it lies in the journal: what was typed sealed to the public key, as it will be stored, and
+//! what the store needs besides. All of it is sealed once more, under the journal's own key.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use campaign_file::Field;
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::domain::{Private, TokenHash};
+use crate::store::attempts::NewAttempt;
+use crate::store::options::StoreOptions;
+use crate::store::records::{
+    Consent, MailBudget, NewSignUp, NewsletterIntent, StoreError, SubjectKind, UsedChallenge,
+};
+use crate::store::sign_up::SignUp;
+use crate::store::vault::Sealed;
+use crate::store::{key16, ms};
+
+/// What is written. Bytes are base64.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    subject: Uuid,
+    attempt: Uuid,
+    mail: Uuid,
+    form_id: String,
+    kind: String,
+    mailbox: String,
+    email: String,
+    country: Option<String>,
+    shows_name: bool,
+    lang: String,
+    form_page: String,
+    consent: (String, String),
+    newsletter: Option<(String, String, String, String)>,
+    challenge: Option<(String, i64)>,
+    unproven: bool,
+    sealed: String,
+    key_id: String,
+    says: String,
+    nonce: Option<String>,
+    at: i64,
+}
+
+/// The bytes of a form, to be sealed.
+pub(super) fn to_bytes(one: &SignUp) -> Zeroizing<Vec<u8>> {
+    let (form, attempt) = (&one.form, &one.attempt);
+    let written = Written {
+        subject: one.subject,
+        attempt: attempt.id,
+        mail: one.mail,
+        form_id: form.form_id.clone(),
+        kind: form.kind.name().to_owned(),
+        mailbox: STANDARD.encode(key16(&form.dedupe_key)),
+        email: form.email.expose().clone(),
+        country: form
+            .fields
+            .get(Field::Country.name())
+            .map(|country| country.expose().clone()),
+        shows_name: form.shows_name,
+        lang: form.lang.clone(),
+        form_page: form.form_page.clone(),
+        consent: written(&form.consent),
+        newsletter: form.newsletter.as_ref().map(|letter| {
+            let (text, version) = written(&letter.consent);
+            let mailbox = STANDARD.encode(key16(&letter.dedupe_key));
+            (letter.form_id.clone(), mailbox, text, version)
+        }),
+        challenge: form
+            .challenge
+            .as_ref()
+            .map(|challenge| (challenge.nonce.clone(), challenge.expires_at)),
+        unproven: form.budget != MailBudget::Captcha,
+        sealed: STANDARD.encode(&attempt.sealed.bytes),
+        key_id: STANDARD.encode(attempt.sealed.key_id),
+        says: STANDARD.encode(attempt.says),
+        nonce: attempt.nonce.map(|hash| STANDARD.encode(hash.as_bytes())),
+        at: ms(one.sent_at),
+    };
+    // Of strings and numbers only: it cannot fail.
+    Zeroizing::new(serde_json::to_vec(&written).unwrap_or_default())
+}
+
+fn written(consent: &Consent) -> (String, String) {
+    (consent.text_sha256.clone(), consent.version.clone())
+}
+
+/// A form from the journal, ready to be stored.
+///
+/// # Errors
+/// [`StoreError::NotSealed`]: its recipient cannot be sealed now. [`StoreError::Journal`]: the bytes are
+/// no form.
+pub(super) fn from_bytes(
+    bytes: &[u8],
+    options: &Arc<StoreOptions>,
+    now: DateTime<chrono::Utc>,
+) -> Result<SignUp, StoreError> {
+    let written: Written = serde_json::from_slice(bytes).map_err(|_| no_form())?;
+    let to = written.email.as_bytes();
+    let recipient = options.vault.seal_recipient(written.mail, to)?;
+    let sealed = Sealed {
+        bytes: STANDARD.decode(&written.sealed).map_err(|_| no_form())?,
+        key_id: exact(&written.key_id)?,
+    };
+    let attempt = NewAttempt {
+        id: written.attempt,
+        sealed,
+        says: exact(&written.says)?,
+        nonce: written
+            .nonce
+            .as_deref()
+            .map(exact)
+            .transpose()?
+            .map(TokenHash),
+    };
+    Ok(SignUp {
+        subject: written.subject,
+        mail: written.mail,
+        sent_at: DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?,
+        attempt,
+        recipient,
+        form: form(written)?,
+        options: Arc::clone(options),
+        now,
+    })
+}
+
+fn form(written: Written) -> Result<NewSignUp, StoreError> {
+    let country = written.country.into_iter();
+    let name = Field::Country.name().to_owned();
+    let newsletter = match written.newsletter {
+        None => None,
+        Some((form_id, mailbox, text, version)) => Some(NewsletterIntent {
+            form_id,
+            dedupe_key: key(&mailbox)?,
+            consent: consent((text, version)),
+        }),
+    };
+    let challenge = written.challenge;
+    Ok(NewSignUp {
+        form_id: written.form_id,
+        kind: SubjectKind::from_name(&written.kind),
+        dedupe_key: key(&written.mailbox)?,
+        email: Private::new(written.email),
+        fields: BTreeMap::from_iter(country.map(|country| (name.clone(), Private::new(country)))),
+        shows_name: written.shows_name,
+        lang: written.lang,
+        form_page: written.form_page,
+        consent: consent(written.consent),
+        newsletter,
+        // Its hash is part of the attempt.
+        nonce: None,
+        challenge: challenge.map(|(nonce, expires_at)| UsedChallenge { nonce, expires_at }),
+        // Charged, and never refused: it was taken.
+        budget: if written.unproven {
+            MailBudget::Unproven { per_hour: u32::MAX }
+        } else {
+            MailBudget::Captcha
+        },
+    })
+}
+
+fn consent((text_sha256, version): (String, String)) -> Consent {
+    Consent {
+        text_sha256,
+        version,
+    }
+}
+
+/// The half of a keyed hash that is stored; the other half is never asked for.
+fn key(text: &str) -> Result<[u8; 32], StoreError> {
+    let mut key = [0; 32];
+    let half: [u8; 16] = exact(text)?;
+    for (to, from) in key.iter_mut().zip(half) {
+        *to = from;
+    }
+    Ok(key)
+}
+
+fn exact<const LENGTH: usize>(text: &str) -> Result<[u8; LENGTH], StoreError> {
+    let bytes = STANDARD.decode(text).map_err(|_| no_form())?;
+    bytes.try_into().map_err(|_| no_form())
+}
+
+fn no_form() -> StoreError {
+    StoreError::Journal("an entry is no form of this version".to_owned())
+}
