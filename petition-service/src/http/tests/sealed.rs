@@ -23,6 +23,10 @@ const PERSONAL: [&str; 6] = [
 fn found(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("readable").flatten() {
+        if entry.path().is_dir() {
+            found.extend(self::found(&entry.path()));
+            continue;
+        }
         let bytes = std::fs::read(entry.path()).expect("readable");
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
         for word in PERSONAL {
