@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, Keyring, counts_file};
-use crate::http::{Background, Web};
+use crate::http::Background;
 use crate::outbox::{Worker, WorkerOptions};
 use crate::store::{Replayed, Store};
 use crate::usecases::Service;
@@ -27,6 +27,9 @@ const AGREEMENTS_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether a key has served its time.
 const KEYS_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is added up what networks used: between two times they can overshoot their limits.
+const NETWORKS_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether forms wait in the journal.
 const JOURNAL_EVERY: Duration = Duration::from_secs(1);
@@ -71,12 +74,14 @@ impl App {
             stop,
         ));
         tasks.spawn(watched("counts", fold, parts, stop));
-        let expire = expire(service.clone(), web.clone(), stop.clone());
+        let expire = expire(service.clone(), stop.clone());
         tasks.spawn(watched("erasing", expire, parts, stop));
         let agreements = agreements(Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("agreements", agreements, parts, stop));
         let keys = keys(service.clone(), Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("keys", keys, parts, stop));
+        let networks = networks(service.clone(), stop.clone());
+        tasks.spawn(watched("networks", networks, parts, stop));
         let journal = journal(service.clone(), Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("journal", journal, parts, stop));
         let presence = presence(service.clone(), stop.clone());
@@ -136,10 +141,10 @@ async fn fold(service: Service, counts_file: Option<PathBuf>, stop: Cancellation
     }
 }
 
-async fn expire(service: Service, web: Web, stop: CancellationToken) {
+async fn expire(service: Service, stop: CancellationToken) {
     let mut turn = Turn::new("expiry");
     loop {
-        web.tidy();
+        service.networks.tidy(service.clock.now());
         if turn.is_mine(&service).await
             && let Err(error) = service.store.expire(service.clock.now()).await
         {
@@ -169,6 +174,28 @@ async fn keys(service: Service, keyring: Arc<Keyring>, stop: CancellationToken) 
         }
         if let Err(error) = keyring.turn(&service.store).await {
             tracing::error!(%error, "the key for recipients could not be changed");
+        }
+    }
+}
+
+/// Adds up what networks used here and elsewhere.
+async fn networks(service: Service, stop: CancellationToken) {
+    let mut silent = false;
+    loop {
+        let pause = tokio::time::sleep(NETWORKS_EVERY);
+        let over = stop.run_until_cancelled(pause).await.is_none();
+        let told = service
+            .networks
+            .exchange(&service.store, service.clock.now());
+        let told = told.await;
+        if let Err(error) = &told
+            && !silent
+        {
+            tracing::warn!(%error, "limits of networks hold for this instance alone");
+        }
+        silent = told.is_err();
+        if over {
+            return;
         }
     }
 }

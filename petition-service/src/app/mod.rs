@@ -27,7 +27,7 @@ use crate::http::{self, Web};
 use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
 use crate::store::{JournalOptions, Lock, Store, StoreOptions};
-use crate::usecases::{Rate, Service, UNPROVEN_SHARES};
+use crate::usecases::{NetworkLimits, Networks, Service};
 
 pub use keyring::Keyring;
 pub use server::Listeners;
@@ -84,9 +84,10 @@ impl App {
             keys,
             clock,
             unproven_per_hour: config.limits.unproven_per_hour,
-            unproven_share: Arc::new(Rate::per_hour(
-                config.limits.unproven_per_hour.div_ceil(UNPROVEN_SHARES),
-            )),
+            networks: Arc::new(Networks::new(NetworkLimits::of(
+                config.limits.per_network_per_hour,
+                config.limits.unproven_per_hour,
+            ))),
         };
         tell_of_strange_keys(&config, &service.campaign);
         let web = Web::new(service.clone(), &config, metrics);

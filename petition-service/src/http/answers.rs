@@ -77,6 +77,13 @@ pub(super) fn starting(web: &Web, headers: &HeaderMap) -> Response {
     )
 }
 
+/// It took too long: a body that never ends, or something that hangs.
+pub(super) fn too_slow(web: &Web, headers: &HeaderMap) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let page = problem(web, headers, "", status, "error_unavailable");
+    retry_after(page, AGAIN)
+}
+
 /// The form does not exist in the visitor's language: says so in it, and where the form does exist.
 pub(super) fn wrong_language(
     campaign: &Campaign,

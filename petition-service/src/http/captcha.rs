@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::router::Peer;
 use super::{Web, answers};
+use crate::usecases::Share;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -45,7 +46,8 @@ pub(super) async fn challenge(
     if !known {
         return StatusCode::NOT_FOUND.into_response();
     }
-    if let Err(wait) = web.0.challenges.take(&web.network(peer, &headers)) {
+    let network = web.network(peer, &headers);
+    if let Err(wait) = web.service().share(Share::Challenges, &network) {
         metrics::counter!("challenges_limited").increment(1);
         let body = Json(json!({"status": "rate_limited"}));
         let response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();

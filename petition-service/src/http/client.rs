@@ -87,20 +87,21 @@ fn plain(ip: IpAddr) -> IpAddr {
     ip.to_canonical()
 }
 
-/// The network of an address, as text: a household or a small office shares one (/24, /56).
-pub(super) fn network(ip: IpAddr) -> String {
-    let length = if ip.is_ipv4() { 24 } else { 56 };
-    match IpNet::new(ip, length) {
+/// The networks of an address, as text: its own (a household has an IPv4 address, or an IPv6 /64), and the
+/// wider one around it (/24, /48).
+pub(super) fn networks(ip: IpAddr) -> [String; 2] {
+    let lengths = if ip.is_ipv4() { [32, 24] } else { [64, 48] };
+    lengths.map(|length| match IpNet::new(ip, length) {
         Ok(network) => network.trunc().to_string(),
         Err(_) => ip.to_string(),
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderMap;
 
-    use super::{Unheard, address, network};
+    use super::{Unheard, address, networks};
 
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
@@ -169,8 +170,11 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_network() {
-        let of = |ip: &str| network(ip.parse().expect("an address"));
-        assert_eq!(of("192.0.2.77"), "192.0.2.0/24");
-        assert_eq!(of("2001:db8:1:2ff::1"), "2001:db8:1:200::/56");
+        let of = |ip: &str| networks(ip.parse().expect("an address"));
+        assert_eq!(of("192.0.2.77"), ["192.0.2.77/32", "192.0.2.0/24"]);
+        assert_eq!(
+            of("2001:db8:1:2ff::1"),
+            ["2001:db8:1:2ff::/64", "2001:db8:1::/48"]
+        );
     }
 }

@@ -18,7 +18,7 @@ use crate::campaign::Campaign;
 use crate::domain::TokenSecret;
 use crate::pages::{self, FormAgain, Mistake};
 use crate::store::SubjectKind;
-use crate::usecases::{Join, Joined};
+use crate::usecases::{Join, Joined, Share};
 
 pub(super) async fn sign(
     State(web): State<Web>,
@@ -72,7 +72,7 @@ async fn join(
         posted: &posted,
     };
     let network = web.network(peer, headers);
-    if let Err(wait) = web.0.rate.take(&network) {
+    if let Err(wait) = web.service().share(Share::Forms, &network) {
         metrics::counter!("rate_limited").increment(1);
         return again.rate_limited(wait.as_secs());
     }

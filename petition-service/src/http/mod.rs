@@ -27,17 +27,15 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::config::Config;
+use crate::domain::Network;
 use crate::store::Counted;
-use crate::usecases::{Rate, Service};
+use crate::usecases::Service;
 use client::Unheard;
 use fresh::Fresh;
 use origin::Origins;
 
 pub use health::Background;
 pub use router::{metrics_router, router};
-
-/// Challenges for each form that a network may send: not every form that is begun is sent.
-const CHALLENGES_PER_FORM: u32 = 5;
 
 /// What the handlers share. Clones share it.
 #[derive(Clone)]
@@ -48,8 +46,6 @@ struct Inner {
     /// The service's own address without a trailing slash.
     public_url: Url,
     origins: Origins,
-    rate: Rate,
-    challenges: Rate,
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
     counted: Fresh<Counted>,
@@ -65,13 +61,6 @@ impl Web {
             service,
             public_url: config.public_url.clone(),
             origins: Origins::new(&config.public_url, &config.cors_origins),
-            rate: Rate::per_hour(config.limits.per_network_per_hour),
-            challenges: Rate::per_hour(
-                config
-                    .limits
-                    .per_network_per_hour
-                    .saturating_mul(CHALLENGES_PER_FORM),
-            ),
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
             counted: Fresh::default(),
@@ -86,18 +75,11 @@ impl Web {
         &self.0.background
     }
 
-    /// Forgets networks that have not sent anything for an hour.
-    pub fn tidy(&self) {
-        self.0.rate.tidy();
-        self.0.challenges.tidy();
-        self.0.service.unproven_share.tidy();
-    }
-
     /// Stands for the network of whoever asks; tells nothing about it.
-    fn network(&self, peer: IpAddr, headers: &HeaderMap) -> String {
+    fn network(&self, peer: IpAddr, headers: &HeaderMap) -> Network {
         let ip = client::address(peer, headers, &self.0.trusted_proxies);
-        let key = self.0.service.keys.network_key(&client::network(ip));
-        key.iter().map(|byte| format!("{byte:02x}")).collect()
+        let [near, wide] = client::networks(ip);
+        Network::of(&self.0.service.keys, &near, &wide)
     }
 
     fn service(&self) -> &Service {

@@ -5,7 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 
 use super::answers;
 use crate::captcha::Answer;
-use crate::domain::{Private, SubmittedValues};
+use crate::domain::{Network, Private, SubmittedValues};
 use crate::pages::FormValues;
 use crate::usecases::Request;
 
@@ -133,7 +133,7 @@ impl Posted {
                 hcaptcha: answer("h-captcha-response"),
             },
             nonce: None,
-            network: String::new(),
+            network: Network::default(),
         }
     }
 

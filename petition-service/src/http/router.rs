@@ -13,7 +13,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use super::{Web, answers, captcha, count, headers, health, join, links};
@@ -47,9 +46,9 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            limits.request_time,
+        .layer(from_fn_with_state(
+            (web.clone(), limits.request_time),
+            in_time,
         ))
         .layer(CatchPanicLayer::new())
         .layer(cors(web.clone()))
@@ -117,6 +116,17 @@ async fn secure(State(web): State<Web>, request: Request, next: Next) -> Respons
     );
     headers::secure(response.headers_mut(), &site, third_party);
     response
+}
+
+/// Whoever waited too long is told so in words.
+async fn in_time(
+    State((web, limit)): State<(Web, Duration)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers().clone();
+    let answer = tokio::time::timeout(limit, next.run(request)).await;
+    answer.unwrap_or_else(|_| answers::too_slow(&web, &headers))
 }
 
 /// Logs the address' pattern, never the address: tokens stand in addresses.

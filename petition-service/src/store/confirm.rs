@@ -47,7 +47,7 @@ impl Store {
             options: self.options.clone(),
             now,
         };
-        self.writer.write_hot(write).await
+        self.in_time(self.writer.write_hot(write)).await
     }
 }
 

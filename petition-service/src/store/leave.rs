@@ -32,7 +32,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<LeaveOutcome, StoreError> {
         let purpose = Purpose::Withdraw;
-        self.writer.write(Leave { hash, purpose, now }).await
+        let leave = self.writer.write(Leave { hash, purpose, now });
+        self.in_time(leave).await
     }
 
     /// Ends a subscription and erases its personal data. Twice is once.
@@ -45,7 +46,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<LeaveOutcome, StoreError> {
         let purpose = Purpose::Unsubscribe;
-        self.writer.write(Leave { hash, purpose, now }).await
+        let leave = self.writer.write(Leave { hash, purpose, now });
+        self.in_time(leave).await
     }
 }
 

@@ -17,6 +17,7 @@ mod leases;
 mod leave;
 mod lock;
 mod log;
+mod networks;
 mod options;
 mod outbox;
 mod queue;
@@ -48,6 +49,7 @@ pub use hot_keys::WrappedKey;
 use journal::Journal;
 pub use journal::{JournalOptions, Replayed};
 pub use lock::Lock;
+pub use networks::NetworkCount;
 pub use options::StoreOptions;
 pub use records::{
     About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,

@@ -17,6 +17,28 @@ impl Store {
         self.down.load(Ordering::Relaxed)
     }
 
+    /// Waits for an answer to a visitor's request, but not for long, and while the database is known to
+    /// be away for a moment only: it may just have come back.
+    pub(super) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let patience = self.options.patience;
+        let patience = if self.is_down() {
+            patience / 5
+        } else {
+            patience
+        };
+        let done = tokio::time::timeout(patience, work).await;
+        let done = done.unwrap_or_else(|_| Err(StoreError::Down("it does not answer".to_owned())));
+        if let Err(error) = &done
+            && error.is_down()
+        {
+            self.went_down(error);
+        }
+        done
+    }
+
     /// From now on forms do not wait for the database.
     pub(super) fn went_down(&self, error: &StoreError) {
         if !self.down.swap(true, Ordering::Relaxed) {

@@ -49,7 +49,6 @@ impl Store {
         let mail = new_id();
         let to = sign_up.email.expose().as_bytes();
         let recipient = self.options.vault.seal_recipient(mail, to);
-        let waits = recipient.is_err() || self.is_down();
         let form = Arc::new(SignUp {
             subject: new_id(),
             attempt: NewAttempt::of(&sign_up, &*self.options.vault)?,
@@ -61,25 +60,23 @@ impl Store {
             sent_at: now,
             now,
         });
-        let Some(journal) = &self.journal else {
-            return if waits {
-                Err(StoreError::NotSealed)
-            } else {
-                self.writer.write_hot(form).await
-            };
-        };
-        if waits {
+        if let Some(journal) = &self.journal
+            && self.is_down()
+        {
             return journal.keep(form).await;
         }
-        let stored = self.writer.write_hot(Arc::clone(&form));
         // Whoever is not waited for may be stored all the same: the attempt's id tells it later.
-        let stored = tokio::time::timeout(self.options.patience, stored).await;
-        match stored.unwrap_or_else(|_| Err(StoreError::Down("it does not answer".to_owned()))) {
-            Err(error) if error.is_down() => {
-                self.went_down(&error);
-                journal.keep(form).await
+        let stored = async {
+            if form.recipient.bytes.is_empty() {
+                return Err(StoreError::Down(
+                    "the recipients' key is too old".to_owned(),
+                ));
             }
-            answered => answered,
+            self.writer.write_hot(Arc::clone(&form)).await
+        };
+        match (self.in_time(stored).await, &self.journal) {
+            (Err(error), Some(journal)) if error.is_down() => journal.keep(form).await,
+            (answered, _) => answered,
         }
     }
 }

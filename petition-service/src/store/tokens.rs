@@ -66,7 +66,8 @@ impl Store {
         hash: TokenHash,
         now: DateTime<Utc>,
     ) -> Result<Option<Peek>, StoreError> {
-        let row = self.reads.first(&FIND, values![hash.as_bytes()]).await?;
+        let found = async { Ok(self.reads.first(&FIND, values![hash.as_bytes()]).await?) };
+        let row = self.in_time(found).await?;
         let Some(found) = read(row)? else {
             return Ok(None);
         };

@@ -32,7 +32,7 @@ static ROLLBACK: Statement = Statement::both("rollback");
 const LANES: usize = 2;
 
 /// The longest that a server may take for a transaction.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(15);
 
 /// Something to write.
 pub(super) trait Write: Send + 'static {

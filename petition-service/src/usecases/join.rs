@@ -2,10 +2,12 @@
 
 use campaign_file::{ConsentText, FormKind};
 
-use super::{Service, messages};
+use super::{Service, Share, messages};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
-use crate::domain::{Private, SubmittedValues, TokenSecret, ValidForm, email, form, state};
+use crate::domain::{
+    Network, Private, SubmittedValues, TokenSecret, ValidForm, email, form, state,
+};
 use crate::pages::{self, Mistake};
 use crate::store::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, SignUpOutcome, StoreError, SubjectKind,
@@ -36,8 +38,8 @@ pub struct Request {
     pub captcha: Answer,
     /// The nonce given to the browser.
     pub nonce: Option<TokenSecret>,
-    /// Stands for the network from which it came ([`crate::domain::Keys::network_key`]).
-    pub network: String,
+    /// Stands for the network from which it came.
+    pub network: Network,
 }
 
 /// To which form, and as what.
@@ -160,7 +162,7 @@ impl Service {
         let asks_nothing = matches!(self.captcha.provider(""), crate::captcha::Provider::None);
         if answer.is_empty() && !asks_nothing {
             // A browser without scripts cannot answer: the mail itself must do.
-            if self.unproven_share.take(&request.network).is_err() {
+            if self.share(Share::Unproven, &request.network).is_err() {
                 metrics::counter!("unproven_limited").increment(1);
                 return Err("error_captcha_unavailable");
             }

@@ -3,22 +3,19 @@
 mod join;
 mod links;
 mod messages;
-mod rate;
+mod networks;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::campaign::CampaignStore;
 use crate::captcha::Captcha;
-use crate::domain::{Clock, Keys};
+use crate::domain::{Clock, Keys, Network};
 use crate::store::Store;
 
 pub use join::{Join, Joined, Request};
 pub use links::{Left, Opened};
-pub use rate::Rate;
-
-/// A network's share in the budget of forms without a captcha's answer is one part in so many:
-/// otherwise a few networks could use it all up.
-pub const UNPROVEN_SHARES: u32 = 10;
+pub use networks::{NetworkLimits, Networks, Share};
 
 /// What the use cases need.
 #[derive(Clone)]
@@ -35,6 +32,16 @@ pub struct Service {
     pub clock: Clock,
     /// Mails an hour for forms without a captcha's answer.
     pub unproven_per_hour: u32,
-    /// Each network's share in them.
-    pub unproven_share: Arc<Rate>,
+    /// What networks used of what all share.
+    pub networks: Arc<Networks>,
+}
+
+impl Service {
+    /// Takes one from a network's share of what all share.
+    ///
+    /// # Errors
+    /// It is used up: how long until the next.
+    pub fn share(&self, share: Share, network: &Network) -> Result<(), Duration> {
+        self.networks.take(share, network, self.clock.now())
+    }
 }

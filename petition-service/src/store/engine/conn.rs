@@ -1,10 +1,12 @@
 //! A connection, and a pool of them for reading.
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Connection, Executor, Postgres, Sqlite};
 
 use super::Error;
+use super::open::WAIT;
 use super::row::Row;
 use super::statement::{Bulk, Statement};
 use super::value::{Kind, Value};
@@ -191,10 +193,18 @@ impl Pool {
         statement: &'static Statement,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Error> {
-        match self {
-            Self::Sqlite(pool) => sqlite_rows(pool, statement.sqlite, values).await,
-            Self::Postgres(pool) => postgres_rows(pool, statement.postgres, values).await,
-        }
+        let pool = match self {
+            Self::Sqlite(pool) => return sqlite_rows(pool, statement.sqlite, values).await,
+            Self::Postgres(pool) => pool,
+        };
+        let mut lent = Lent {
+            conn: pool.acquire().await?,
+            whole: false,
+        };
+        let rows = postgres_rows(&mut *lent.conn, statement.postgres, values);
+        let rows = tokio::time::timeout(WAIT, rows).await;
+        lent.whole = rows.is_ok();
+        rows.unwrap_or(Err(Error::PoolTimedOut))
     }
 
     /// The first row, if there is any.
@@ -216,6 +226,21 @@ impl Pool {
         self.first(statement, values)
             .await?
             .ok_or(Error::RowNotFound)
+    }
+}
+
+/// A connection of the pool. One that was left in the middle of an answer does not go back there: it may
+/// never get the rest, and a few of them would be all that there are.
+struct Lent {
+    conn: PoolConnection<Postgres>,
+    whole: bool,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if !self.whole {
+            self.conn.close_on_drop();
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::conn::{Conn, Pool};
 use crate::store::StoreError;
 
 /// How long to wait for a connection.
-const WAIT: Duration = Duration::from_secs(10);
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 
 /// Statements that a connection keeps prepared: each for many rows has several sizes.
 const PREPARED: usize = 400;

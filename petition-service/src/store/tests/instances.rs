@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{QUEUED, folded};
 use crate::domain::Purpose;
 use crate::store::testing::{On, ask, minute, signature, tokens};
-use crate::store::{ConfirmOutcome, Store};
+use crate::store::{ConfirmOutcome, NewSignUp, SignUpOutcome, Store, UsedChallenge};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -16,6 +16,31 @@ async fn two() -> (Store, Store, crate::store::testing::Home) {
     let (one, home) = On::Postgres.store().await;
     let other = home.open().await;
     (one, other, home)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_captchas_answer_sent_to_two_instances_is_taken_once() {
+    let (one, other, _home) = two().await;
+    let mut signing = JoinSet::new();
+    for number in 0..200 {
+        let store = if number % 2 == 0 { &one } else { &other }.clone();
+        let form = NewSignUp {
+            challenge: Some(UsedChallenge {
+                nonce: format!("solved{}", number / 2),
+                expires_at: minute(60).timestamp(),
+            }),
+            ..signature(&format!("s{number}@example.org"))
+        };
+        signing.spawn(async move { store.sign_up(form, minute(0)).await });
+    }
+    let mut taken = 0;
+    while let Some(signed) = signing.join_next().await {
+        match signed.expect("no panic").expect("answered") {
+            SignUpOutcome::CaptchaUsed => {}
+            outcome => taken += i32::from(outcome == QUEUED),
+        }
+    }
+    assert_eq!(taken, 100, "each answer once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
     again, attempts, confirm, counts, expire, export, hot_keys, journal, leases, leave, log,
-    outbox, queue, settle, sign_up, spent, subscribe, tokens,
+    networks, outbox, queue, settle, sign_up, spent, subscribe, tokens,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -37,6 +37,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         confirm::BULKS,
         counts::BULKS,
         log::BULKS,
+        networks::BULKS,
         outbox::BULKS,
         queue::BULKS,
         settle::BULKS,
