@@ -11,7 +11,10 @@ import platform
 import subprocess
 import sys
 
+import evening
 import growth
+import hanging
+import millions
 import sign
 import site_build
 import site_large
@@ -24,6 +27,9 @@ BENCHMARKS = {
     "growth": growth.run,
     "sites": sites.run,
     "sign": sign.run,
+    "evening": evening.run,
+    "hanging": hanging.run,
+    "millions": millions.run,
 }
 HEADER = ("name", "ours", "other", "ratio", "bar", "verdict")
 

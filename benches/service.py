@@ -19,8 +19,7 @@ campaign_file = "campaign.json"
 database.url = "{database}"
 sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
 secrets.key = "0123456789abcdef0123456789abcdef"
-captcha.provider = "none"
-limits.per_network_per_hour = 4000000000
+{captcha}limits.per_network_per_hour = 4000000000
 mail = {{ host = "127.0.0.1", port = {sink}, security = "none", sender = "petitions@kinderbaken.example", per_minute = {per_minute} }}
 """
 
@@ -46,32 +45,30 @@ def site(root):
         yield folder
 
 
+NO_CAPTCHA = 'captcha.provider = "none"\n'
+
+
 @contextlib.contextmanager
-def running(root, folder, database, sink, per_minute=0):
+def running(root, folder, database, sink, per_minute=0, captcha=NO_CAPTCHA):
     """A service on this database; its address and its process."""
     port = free_port()
     configuration = folder / f"service-{port}.toml"
-    configuration.write_text(CONFIGURATION.format(port=port, database=database, sink=sink, per_minute=per_minute))
+    configuration.write_text(CONFIGURATION.format(port=port, database=database, sink=sink, per_minute=per_minute,
+                                                  captcha=captcha))
     process = subprocess.Popen([measure.program(root, "petition-service"), "serve", "--config", configuration],
-                               env={**os.environ, "RUST_LOG": "error"}, stderr=subprocess.DEVNULL)
+                               env={**os.environ, "RUST_LOG": "off"}, stderr=subprocess.PIPE)
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(300):
+            if process.poll() is not None:
+                sys.exit(f"the service does not start:\n{process.stderr.read().decode()}")
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{address}/readyz").read()
                 break
             time.sleep(0.1)
         else:
-            sys.exit("the service does not start")
+            sys.exit("the service does not answer")
         yield address, process
     finally:
         process.terminate()
         process.wait()
-
-
-def peak_memory(process):
-    """The most memory that the process has had, in MiB."""
-    for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    sys.exit("the system does not tell the memory of a process")
