@@ -13,19 +13,25 @@ use super::records::{NewSignUp, StoreError, SubjectKind};
 use super::vault::{Sealed, Vault};
 use crate::domain::{Private, TokenHash};
 
-bulks! {
-    INSERT(
-        id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
-        country Text, shows_name Int, nonce_hash Blob, consent_sha256 Text, consent_version Text,
-        created_at Int, newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
-    ) = "insert into attempts
+macro_rules! insert {
+    () => {
+        "insert into attempts
              (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, nonce_hash,
               consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
               newsletter_sha256, newsletter_version)
          select id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name = 1,
              nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
              newsletter_sha256, newsletter_version
-         from v where true";
+         from v where true"
+    };
+}
+
+bulks! {
+    pub(super) INSERT(
+        id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
+        country Text, shows_name Int, nonce_hash Blob, consent_sha256 Text, consent_version Text,
+        created_at Int, newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
+    ) = insert!(), postgres concat!(insert!(), " returning id");
 
     // A signer's newer form that says something else stays: who corrects a name, or whose address a
     // stranger used first, can still confirm the newer form in place of the older.

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::engine::{Conn, Error, bulks, values};
+use super::engine::{Conn, Error, Value, bulks, values};
 use super::records::OutboxKind;
 use super::vault::Sealed;
 
 bulks! {
-    INSERT(
+    pub(super) INSERT(
         id Blob, attempt_id Blob, kind Text, priority Int, at Int, recipient Blob, hot_key_id Blob
     ) = "insert into outbox
              (id, attempt_id, kind, priority, state, tries, not_before, created_at, recipient,
@@ -32,6 +32,11 @@ pub(super) async fn queue(
     conn: &mut Conn,
     mails: impl IntoIterator<Item = NewMail>,
 ) -> Result<(), Error> {
+    conn.bulk(&INSERT, rows(mails)).await.map(|_| ())
+}
+
+/// Their rows.
+pub(super) fn rows(mails: impl IntoIterator<Item = NewMail>) -> Vec<Vec<Value>> {
     let rows = mails.into_iter().map(|mail| {
         values![
             mail.id,
@@ -43,6 +48,5 @@ pub(super) async fn queue(
             mail.recipient.key_id.as_slice()
         ]
     });
-    let rows = rows.collect();
-    conn.bulk(&INSERT, rows).await.map(|_| ())
+    rows.collect()
 }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::attempts::{self, NewAttempt};
 use super::batch::Message;
-use super::engine::{Conn, Error, bulks, values};
+use super::engine::{Chain, Conn, Error, Part, Value, bulks, values};
 use super::options::StoreOptions;
-use super::queue::{NewMail, queue};
+use super::queue::{self, NewMail, queue};
 use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKind};
 use super::vault::Sealed;
 use super::writer::{Done, Hot, Reply};
@@ -25,6 +25,13 @@ bulks! {
          on conflict (dedupe_key) do nothing
          returning id";
 }
+
+/// The first forms of mailboxes with all that belongs to them, in one question.
+pub(super) static FIRST_FORMS: Chain = Chain::new(&[
+    Part::first(&INSERT),
+    Part::after(&attempts::INSERT, "subject_id", 0),
+    Part::after(&queue::INSERT, "attempt_id", 1),
+]);
 
 impl Store {
     /// Takes a form: the subject, the proof of consent, the used challenge and the mail, all or
@@ -152,10 +159,10 @@ pub(super) async fn insert_new(
     conn: &mut Conn,
     forms: &[&SignUp],
 ) -> Result<BTreeSet<Uuid>, Error> {
-    let mut rows: Vec<&SignUp> = forms.to_vec();
+    let mut sorted: Vec<&SignUp> = forms.to_vec();
     // In one order everywhere, so that two instances never wait for each other.
-    rows.sort_by_key(|one| one.form.dedupe_key);
-    let rows = rows.iter().map(|one| {
+    sorted.sort_by_key(|one| one.form.dedupe_key);
+    let rows = sorted.iter().map(|one| {
         values![
             one.subject,
             &one.form.form_id,
@@ -164,16 +171,22 @@ pub(super) async fn insert_new(
             ms(one.now)
         ]
     });
-    let mut new = BTreeSet::new();
-    for row in conn.bulk(&INSERT, rows.collect()).await? {
-        new.insert(row.id("id")?);
+    let rows: Vec<Vec<Value>> = rows.collect();
+    let attempt = |one: &&SignUp| one.attempt.row(one.subject, &one.form, one.sent_at);
+    let mail = |one: &&SignUp| one.mail(one.attempt.id, true, ms(one.now));
+    if conn.is_shared() {
+        let attempts = forms.iter().map(attempt).collect();
+        let mails = queue::rows(forms.iter().map(mail));
+        let inserted = conn.chain(&FIRST_FORMS, [rows, attempts, mails]).await?;
+        return inserted.iter().map(|row| row.id("id")).collect();
     }
+    let inserted = conn.bulk(&INSERT, rows).await?;
+    let new: BTreeSet<Uuid> = inserted
+        .iter()
+        .map(|row| row.id("id"))
+        .collect::<Result<_, _>>()?;
     let forms = forms.iter().filter(|one| new.contains(&one.subject));
-    let attempts = forms
-        .clone()
-        .map(|one| one.attempt.row(one.subject, &one.form, one.sent_at));
-    attempts::insert(conn, attempts.collect()).await?;
-    let mails = forms.map(|one| one.mail(one.attempt.id, true, ms(one.now)));
-    queue(conn, mails).await?;
+    attempts::insert(conn, forms.clone().map(attempt).collect()).await?;
+    queue(conn, forms.map(mail)).await?;
     Ok(new)
 }

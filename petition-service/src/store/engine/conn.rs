@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Connection, Executor, Postgres, Sqlite};
 
 use super::Error;
+use super::chain::Chain;
 use super::open::WAIT;
 use super::row::Row;
 use super::statement::{Bulk, Statement};
@@ -129,11 +130,32 @@ impl Conn {
                 Ok(answers)
             }
             Self::Postgres(conn) => {
-                let query = arrays(bulk, rows);
+                let query = arrays(sqlx::query(bulk.postgres()), bulk, rows);
                 let rows = query.fetch_all(&mut **conn).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
+    }
+
+    /// Carries out statements together, for the rows of each part in the order of the parts; what the first
+    /// one gives back.
+    ///
+    /// # Errors
+    /// On SQLite, which takes one statement at a time ([`Conn::is_shared`]).
+    pub(in crate::store) async fn chain(
+        &mut self,
+        chain: &'static Chain,
+        rows: impl IntoIterator<Item = Vec<Vec<Value>>>,
+    ) -> Result<Vec<Row>, Error> {
+        let Self::Postgres(conn) = self else {
+            return Err(Error::Protocol("a chain is PostgreSQL's".to_owned()));
+        };
+        let mut query = sqlx::query(chain.postgres());
+        for (part, rows) in chain.parts.iter().zip(rows) {
+            query = arrays(query, part.bulk, rows);
+        }
+        let rows = query.fetch_all(&mut **conn).await?;
+        Ok(rows.into_iter().map(Row::Postgres).collect())
     }
 
     /// A statement without values or an answer, such as `commit`.
@@ -166,9 +188,8 @@ macro_rules! gathered {
     };
 }
 
-/// Each column as one array.
-fn arrays(bulk: &'static Bulk, rows: Vec<Vec<Value>>) -> PgQuery {
-    let mut query = sqlx::query(bulk.postgres());
+/// Binds each column as one array.
+fn arrays(mut query: PgQuery, bulk: &'static Bulk, rows: Vec<Vec<Value>>) -> PgQuery {
     let mut rows: Vec<_> = rows.into_iter().map(Vec::into_iter).collect();
     for (_, kind) in bulk.columns {
         let column = rows.iter_mut().filter_map(Iterator::next);

@@ -1,6 +1,7 @@
 //! SQLite and PostgreSQL behind one connection. Only here a driver is named.
 
 mod address;
+mod chain;
 mod conn;
 mod fault;
 mod open;
@@ -10,6 +11,7 @@ mod throw_away;
 mod value;
 
 pub use address::Address;
+pub(super) use chain::{Chain, Part};
 pub(super) use conn::{Conn, Pool};
 pub(super) use fault::{is_down, is_gone, is_retried};
 pub(super) use open::{Connector, open};

@@ -7,8 +7,11 @@ use super::value::Kind;
 /// The most rows of one statement on SQLite.
 const MOST: usize = 64;
 
-/// Numbers of rows for which SQLite has a statement: powers of two up to [`MOST`].
-const SIZES: usize = 7;
+/// From so many rows on SQLite has statements for multiples of this number only.
+const STEP: usize = 8;
+
+/// How many numbers of rows there is a statement for on SQLite.
+const SIZES: usize = STEP - 1 + MOST / STEP;
 
 /// A statement with `$1` placeholders, which both engines take.
 #[derive(Debug)]
@@ -29,8 +32,8 @@ impl Statement {
 
 /// A statement that takes many rows at once, which it finds in a table `v` of these columns.
 ///
-/// PostgreSQL gets each column as one array. SQLite gets a parameter for each value, and as many
-/// statements as there are powers of two in the number of rows, so that few texts are prepared.
+/// PostgreSQL gets each column as one array. SQLite gets a parameter for each value, in a statement for the
+/// multiple of eight in the number of rows and one for the rest, so that few texts are prepared.
 #[derive(Debug)]
 pub(in crate::store) struct Bulk {
     pub(super) columns: &'static [(&'static str, Kind)],
@@ -54,21 +57,38 @@ impl Bulk {
 
     /// The text for PostgreSQL.
     pub(super) fn postgres(&'static self) -> &'static str {
-        self.postgres.get_or_init(|| {
-            let arrays: Vec<String> = (1..)
-                .zip(self.columns)
-                .map(|(number, (_, kind))| format!("${number}::{}", kind.array()))
-                .collect();
-            let rows = format!("select * from unnest({})", arrays.join(", "));
-            self.with(&rows, self.statement.postgres)
-        })
+        self.postgres.get_or_init(|| self.postgres_after(1, None))
+    }
+
+    /// The same as a part of a chain: parameters from this number on, and only the rows whose column is an
+    /// `id` of that part.
+    pub(super) fn postgres_after(
+        &self,
+        first: usize,
+        after: Option<(&'static str, usize)>,
+    ) -> String {
+        let arrays: Vec<String> = (first..)
+            .zip(self.columns)
+            .map(|(number, (_, kind))| format!("${number}::{}", kind.array()))
+            .collect();
+        let arrays = arrays.join(", ");
+        let rows = match after {
+            None => format!("select * from unnest({arrays})"),
+            Some((column, part)) => format!(
+                "select * from unnest({arrays}) as u({}) where u.{column} in (select id from p{part})",
+                self.names()
+            ),
+        };
+        self.with(&rows, self.statement.postgres)
     }
 
     /// The text for as many of the rows as one statement on SQLite takes, and that number.
     pub(super) fn sqlite(&'static self, rows: usize) -> Option<(&'static str, usize)> {
-        let size = rows.clamp(1, MOST).ilog2();
-        let taken = 1_usize << size;
-        let text = self.sqlite.get(usize::try_from(size).ok()?)?;
+        let (taken, place) = match rows.clamp(1, MOST) {
+            few @ 1..STEP => (few, few - 1),
+            many => (many / STEP * STEP, STEP - 2 + many / STEP),
+        };
+        let text = self.sqlite.get(place)?;
         let text = text.get_or_init(|| {
             let width = self.columns.len();
             let row = |row: usize| {
@@ -84,8 +104,12 @@ impl Bulk {
     }
 
     fn with(&self, rows: &str, statement: &str) -> String {
+        format!("with v({}) as ({rows}) {statement}", self.names())
+    }
+
+    fn names(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
-        format!("with v({}) as ({rows}) {statement}", names.join(", "))
+        names.join(", ")
     }
 }
 
@@ -106,8 +130,8 @@ macro_rules! statements {
 
 /// Defines statements for many rows, and `BULKS`, the list of them.
 macro_rules! bulks {
-    ($($name:ident($($column:ident $kind:ident),*) = $sqlite:expr $(, postgres $postgres:expr)?;)*) => {
-        $(static $name: $crate::store::engine::Bulk = $crate::store::engine::Bulk::new(
+    ($($vis:vis $name:ident($($column:ident $kind:ident),*) = $sqlite:expr $(, postgres $postgres:expr)?;)*) => {
+        $($vis static $name: $crate::store::engine::Bulk = $crate::store::engine::Bulk::new(
             &[$((stringify!($column), $crate::store::engine::Kind::$kind)),*],
             $crate::store::engine::statements!(@one $sqlite $(, $postgres)?),
         );)*
