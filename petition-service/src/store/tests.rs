@@ -26,6 +26,7 @@ on_both![
     forms_without_proof_share_a_small_budget,
     a_newsletter_ticked_on_a_petition_begins_with_the_confirmation,
     the_proof_of_consent_is_complete,
+    a_confirmation_overtakes_what_can_wait,
     a_claimed_mail_comes_back_when_its_lease_ends,
     a_service_that_is_stopped_uses_up_no_try_of_a_mail,
 ];
@@ -252,6 +253,37 @@ async fn the_proof_of_consent_is_complete(on: On) {
     let at = |column| row.int(column).expect("a time");
     assert_eq!(at("created_at"), minute(0).timestamp_millis());
     assert_eq!(at("confirmed_at"), minute(5).timestamp_millis());
+}
+
+async fn a_confirmation_overtakes_what_can_wait(on: On) {
+    let (store, _home) = on.store().await;
+    for number in 0..3 {
+        let reader = subscription(&format!("r{number}@example.org"));
+        store.sign_up(reader, minute(0)).await.expect("stored");
+    }
+    for token in tokens(&store, Purpose::ConfirmSubscription, 0).await {
+        store.confirm(&token, minute(1)).await.expect("confirmed");
+    }
+    let late = subscription("late@example.org");
+    store.sign_up(late, minute(2)).await.expect("stored");
+    let last = signature("last@example.org");
+    store.sign_up(last, minute(3)).await.expect("stored");
+    let mut order = Vec::new();
+    for _ in 0..5 {
+        let claimed = store.outbox_claim(1, minute(4), Duration::from_secs(600));
+        let claimed = claimed.await.expect("claimed");
+        order.extend(claimed.iter().map(|job| job.kind.name()));
+    }
+    assert_eq!(
+        order,
+        [
+            "confirm_petition",
+            "confirm_newsletter",
+            "welcome_newsletter",
+            "welcome_newsletter",
+            "welcome_newsletter"
+        ]
+    );
 }
 
 async fn a_claimed_mail_comes_back_when_its_lease_ends(on: On) {
