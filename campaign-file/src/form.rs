@@ -61,6 +61,20 @@ pub struct PetitionFacts {
 pub struct NewsletterFacts {
     /// RFC 2919 list identifier (`news.example.org`).
     pub list_id: String,
+    /// What a reader can choose to hear about, by short names in the order shown; none: one list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// The most topics of a newsletter.
+pub const MOST_TOPICS: usize = 12;
+
+/// Whether a topic's name has the required shape: 1 to 32 lower-case letters, digits and hyphens. It
+/// is stored in a list with commas.
+#[must_use]
+pub fn is_topic(name: &str) -> bool {
+    let part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=32).contains(&name.len()) && name.bytes().all(part)
 }
 
 /// Where a petition stands in its life. Its address stays the same in every state.
@@ -105,6 +119,9 @@ pub struct FormLanguage {
     /// The words of the petition's own fields by their ids.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, FieldTexts>,
+    /// The words of a newsletter's topics by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topics: BTreeMap<String, String>,
 }
 
 /// A consent text as shown beside the button, with its hash.

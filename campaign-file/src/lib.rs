@@ -25,6 +25,7 @@ pub use field::{
 };
 pub use file::{CampaignFile, ReadError, Site, VERSION, json_schema};
 pub use form::{
-    ConsentText, Form, FormKind, FormLanguage, NewsletterFacts, PetitionFacts, PetitionState,
+    ConsentText, Form, FormKind, FormLanguage, MOST_TOPICS, NewsletterFacts, PetitionFacts,
+    PetitionState, is_topic,
 };
 pub use language::{Direction, Language, SHELL_MAIN, SHELL_TITLE, StepPages};

@@ -75,6 +75,9 @@ pub const REQUIRED: &[TextKey] = &[
     plain("label_phone"),
     plain("label_comment"),
     plain("label_show_name"),
+    // The topics of a newsletter.
+    plain("topics_legend"),
+    plain("topics_note"),
     plain("label_honeypot"),
     plain("choice_choose"),
     plain("country_choose"),
@@ -97,6 +100,7 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_phone"),
     with("error_choice", &["field"]),
     with("error_tick", &["field"]),
+    plain("error_topics"),
     plain("error_email"),
     plain("error_country"),
     plain("error_consent"),

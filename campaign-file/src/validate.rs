@@ -5,7 +5,7 @@ use crate::day::is_day;
 use crate::texts;
 use crate::{
     CampaignFile, Field, Form, FormField, FormKind, FormLanguage, Language, MOST_CUSTOM,
-    PetitionFacts, Presence, SHELL_MAIN,
+    MOST_TOPICS, NewsletterFacts, PetitionFacts, Presence, SHELL_MAIN, is_topic,
 };
 
 impl CampaignFile {
@@ -50,7 +50,10 @@ impl CampaignFile {
                 self.newsletter_problem(id, facts, problems);
                 facts.newsletter.is_some()
             }
-            FormKind::Newsletter(_) => false,
+            FormKind::Newsletter(facts) => {
+                topic_problems(id, form, facts, problems);
+                false
+            }
         };
         for (code, language) in &form.languages {
             if !self.languages.contains_key(code) {
@@ -192,6 +195,31 @@ fn word_problems(
     for field in facts.fields.iter().filter_map(FormField::custom) {
         if let Some(problem) = field.missing_words(language.fields.get(&field.id)) {
             problems.push(format!("form `{id}`, language `{code}`: {problem}"));
+        }
+    }
+}
+
+/// A newsletter's topics have sound names, and words in each language.
+fn topic_problems(id: &str, form: &Form, facts: &NewsletterFacts, problems: &mut Vec<String>) {
+    if facts.topics.len() > MOST_TOPICS {
+        problems.push(format!("form `{id}`: more than {MOST_TOPICS} topics"));
+    }
+    for (index, topic) in facts.topics.iter().enumerate() {
+        if !is_topic(topic) {
+            problems.push(format!(
+                "form `{id}`: the topic `{topic}` is not 1 to 32 lower-case letters, digits and hyphens"
+            ));
+        }
+        if facts.topics.iter().take(index).any(|other| other == topic) {
+            problems.push(format!("form `{id}`: the topic `{topic}` is listed twice"));
+        }
+        for (code, language) in &form.languages {
+            let words = language.topics.get(topic);
+            if words.is_none_or(|words| words.trim().is_empty()) {
+                problems.push(format!(
+                    "form `{id}`, language `{code}`: the words of the topic `{topic}` are missing"
+                ));
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ fn form(keys: &Keys, run: u128, number: u64) -> NewSignUp {
         .map(|(name, value)| (name.to_owned(), Private::new(value.to_owned())))
         .into(),
         shows_name: false,
+        topics: Vec::new(),
         lang: "nl".to_owned(),
         form_page: "https://site.example/petitions/safe-online/".to_owned(),
         consent: Consent {

@@ -2,8 +2,8 @@
 
 use campaign_file::{FormKind, NewsletterFacts, PetitionFacts, PetitionState};
 
-use super::fields;
 use super::table::Table;
+use super::{fields, topics};
 use crate::diagnostic::Diagnostic;
 
 /// A form's facts, as far as they could be read.
@@ -84,12 +84,16 @@ pub(super) fn newsletter(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> 
         "the list's identifier for mail programs, a name in your domain: list_id = \"news.example.org\"",
         faults,
     );
+    let topics = topics::names(&mut table, faults);
     let consent_version = table.required_text("consent_version", VERSION_HINT, faults);
     let languages = table.texts("languages", faults);
     table.unknown_keys(faults);
     Some(Facts {
         id: id?,
-        kind: FormKind::Newsletter(NewsletterFacts { list_id: list_id? }),
+        kind: FormKind::Newsletter(NewsletterFacts {
+            list_id: list_id?,
+            topics,
+        }),
         consent_version: consent_version?,
         languages,
     })

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use campaign_file::{ConsentText, Form, FormKind, FormLanguage};
 
 use super::facts::{self, Facts};
-use super::fields;
 use super::table::Table;
-use super::{SiteSources, content_file};
+use super::{SiteSources, content_file, fields, topics};
 use crate::diagnostic::Diagnostic;
 use crate::graph::PageHead;
 use crate::settings::Settings;
@@ -199,6 +198,10 @@ fn texts(
     let mut addressee = Some(String::new());
     let mut newsletter_consent = None;
     let mut fields = BTreeMap::new();
+    let mut words = BTreeMap::new();
+    if let FormKind::Newsletter(letter) = facts {
+        words = topics::texts(&mut table, &letter.topics, &page.lang, faults);
+    }
     if let FormKind::Petition(petition) = facts {
         addressee = table.required_text(
             "addressee",
@@ -225,6 +228,7 @@ fn texts(
         consent: ConsentText::new(consent?),
         newsletter_consent: newsletter_consent.map(ConsentText::new),
         fields,
+        topics: words,
     })
 }
 

@@ -13,6 +13,7 @@ mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,7 @@
 //! Campaigns right and wrong, from files on disk to forms.
 
+mod topics;
+
 use std::fs;
 use std::path::Path;
 

@@ -11,6 +11,9 @@ use campaign_file::{
 /// Codes of the sample's languages; the first is the default.
 pub(crate) const LANGUAGES: [&str; 4] = ["nl", "en", "fr", "ar"];
 
+/// The topics of the sample's newsletter.
+pub(crate) const TOPICS: [&str; 2] = ["news", "research"];
+
 /// The sample. Each text names its key, its language and its placeholders.
 pub(crate) fn file() -> CampaignFile {
     let languages = LANGUAGES.map(|code| (code.to_owned(), language(code)));
@@ -126,6 +129,7 @@ fn form_language(code: &str, id: &str, title: &str) -> FormLanguage {
         consent: ConsentText::new(format!("Consent \"{code}\" & more")),
         newsletter_consent: None,
         fields: BTreeMap::new(),
+        topics: BTreeMap::new(),
     }
 }
 
@@ -163,6 +167,9 @@ fn newsletter() -> Form {
     let languages = LANGUAGES.map(|code| {
         let texts = FormLanguage {
             addressee: String::new(),
+            topics: TOPICS
+                .map(|name| (name.to_owned(), format!("{code} <{name}>")))
+                .into(),
             ..form_language(code, "newsletter", "News")
         };
         (code.to_owned(), texts)
@@ -170,6 +177,7 @@ fn newsletter() -> Form {
     Form {
         kind: FormKind::Newsletter(NewsletterFacts {
             list_id: "news.site.example".to_owned(),
+            topics: TOPICS.map(str::to_owned).to_vec(),
         }),
         consent_version: "2026-11".to_owned(),
         languages: languages.into(),

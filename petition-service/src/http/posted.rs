@@ -10,11 +10,12 @@ use crate::pages::FormValues;
 use crate::usecases::Request;
 
 /// Fields that are not of the visitor's typing.
-const OURS: [&str; 11] = [
+const OURS: [&str; 12] = [
     "lang",
     "form_page",
     "consent",
     "newsletter",
+    "topics",
     "consent_sha256",
     "newsletter_sha256",
     "website",
@@ -67,19 +68,15 @@ impl Posted {
     fn read_json(body: &[u8]) -> Result<Self, Unreadable> {
         let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| Unreadable)?;
         let map = value.as_object().ok_or(Unreadable)?;
-        let fields = map
-            .iter()
-            .take(MOST_FIELDS)
-            .filter_map(|(name, value)| {
-                let text = match value {
-                    serde_json::Value::String(text) => text.clone(),
-                    serde_json::Value::Bool(true) => "yes".to_owned(),
-                    serde_json::Value::Number(number) => number.to_string(),
-                    _ => return None,
-                };
-                Some((name.clone(), text))
-            })
-            .collect();
+        let several = |(name, value): (&String, &serde_json::Value)| {
+            let values = match value.as_array() {
+                Some(values) => values.iter().filter_map(json_text).collect(),
+                None => Vec::from_iter(json_text(value)),
+            };
+            let name = name.clone();
+            values.into_iter().map(move |value| (name.clone(), value))
+        };
+        let fields = map.iter().flat_map(several).take(MOST_FIELDS).collect();
         Ok(Self { fields, json: true })
     }
 
@@ -88,6 +85,12 @@ impl Posted {
             .iter()
             .find(|(known, _)| known == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// The boxes of a name that were ticked.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        let named = self.fields.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.clone()).collect()
     }
 
     fn ticked(&self, name: &str) -> bool {
@@ -124,6 +127,7 @@ impl Posted {
             lang: self.lang().to_owned(),
             form_page: Private::new(self.get("form_page").to_owned()),
             values,
+            topics: self.all("topics"),
             consent_sha256: self.get("consent_sha256").to_owned(),
             newsletter_sha256: self.get("newsletter_sha256").to_owned(),
             honeypot: Private::new(self.get("website").to_owned()),
@@ -143,10 +147,20 @@ impl Posted {
             fields: self.typed().collect(),
             consent: self.ticked("consent"),
             newsletter: self.ticked("newsletter"),
+            topics: self.all("topics"),
             consent_sha256: self.get("consent_sha256").to_owned(),
             newsletter_sha256: self.get("newsletter_sha256").to_owned(),
             form_page: Private::new(self.get("form_page").to_owned()),
         }
+    }
+}
+
+fn json_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Bool(true) => Some("yes".to_owned()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

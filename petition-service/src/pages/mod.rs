@@ -8,6 +8,7 @@ mod form;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use askama::Template;
 
@@ -45,6 +46,8 @@ pub struct FormValues {
     pub consent: bool,
     /// Whether the newsletter box was ticked.
     pub newsletter: bool,
+    /// The newsletter's topics that were ticked.
+    pub topics: Vec<String>,
     /// SHA-256 of the consent text that was shown; empty if the form does not say.
     pub consent_sha256: String,
     /// The same of the newsletter box.

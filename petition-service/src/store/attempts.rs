@@ -16,11 +16,11 @@ use crate::domain::{Private, TokenHash};
 macro_rules! insert {
     () => {
         "insert into attempts
-             (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, nonce_hash,
-              consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
+             (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, topics,
+              nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
               newsletter_sha256, newsletter_version)
          select id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name = 1,
-             nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
+             topics, nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
              newsletter_sha256, newsletter_version
          from v where true"
     };
@@ -29,7 +29,7 @@ macro_rules! insert {
 bulks! {
     pub(super) INSERT(
         id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
-        country Text, shows_name Int, nonce_hash Blob, consent_sha256 Text, consent_version Text,
+        country Text, shows_name Int, topics Text, nonce_hash Blob, consent_sha256 Text, consent_version Text,
         created_at Int, newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
     ) = insert!(), postgres concat!(insert!(), " returning id");
 
@@ -140,6 +140,7 @@ impl NewAttempt {
             form.dedupe_key.as_slice(),
             fields.to_string().as_bytes(),
             &[u8::from(form.shows_name)],
+            form.topics.join(",").as_bytes(),
             letter.map_or("", |letter| &letter.form_id).as_bytes(),
         ]
         .map(<[u8]>::to_vec);
@@ -170,6 +171,7 @@ impl NewAttempt {
             &form.form_page,
             country.map(|country| country.expose().clone()),
             i64::from(form.shows_name),
+            joined(&form.topics),
             self.nonce.map(|hash| hash.as_bytes().to_vec()),
             &form.consent.text_sha256,
             &form.consent.version,
@@ -180,6 +182,11 @@ impl NewAttempt {
             letter.map(|letter| letter.consent.version.clone()),
         ]
     }
+}
+
+/// Topics as they are stored; none of them is null, which stands for all.
+pub(super) fn joined(topics: &[String]) -> Option<String> {
+    (!topics.is_empty()).then(|| topics.join(","))
 }
 
 fn fields(fields: &BTreeMap<String, Private<String>>) -> serde_json::Value {

@@ -22,8 +22,10 @@ use crate::domain::{Private, TokenHash, TokenSecret};
 
 bulks! {
     SUBJECTS(subject Blob, attempt Blob, at Int) =
-        "update subjects set state = 'confirmed', attempt_id = v.attempt, confirmed_at = v.at
-         from v where subjects.id = v.subject";
+        "update subjects set state = 'confirmed', attempt_id = v.attempt, confirmed_at = v.at,
+             lang = case when subjects.kind = 'newsletter' then a.lang end,
+             topics = case when subjects.kind = 'newsletter' then a.topics end
+         from v join attempts a on a.id = v.attempt where subjects.id = v.subject";
 
     // The nonce has done its work: it would only tie together what one browser signed.
     ATTEMPTS(subject Blob, attempt Blob, at Int) =

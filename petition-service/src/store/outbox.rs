@@ -28,7 +28,8 @@ macro_rules! claim {
             $end,
             "
              returning id, kind, priority, not_before, tries, attempt_id, recipient, hot_key_id,
-                 (select a.lang from attempts a where a.id = outbox.attempt_id) as lang,
+                 (select coalesce(s.lang, a.lang) from attempts a join subjects s on s.id = a.subject_id
+                  where a.id = outbox.attempt_id) as lang,
                  (select s.form_id from attempts a join subjects s on s.id = a.subject_id
                   where a.id = outbox.attempt_id) as form_id"
         )

@@ -175,6 +175,8 @@ pub struct NewSignUp {
     pub fields: BTreeMap<String, Private<String>>,
     /// Whether the signer asked to be named on the page.
     pub shows_name: bool,
+    /// The topics of the newsletter that were chosen; none: all.
+    pub topics: Vec<String>,
     /// Language of the form.
     pub lang: String,
     /// Address of the page on which the form stood.

@@ -128,6 +128,7 @@ fn form(id: &str, kind: SubjectKind, email: &str) -> NewSignUp {
         email: Private::new(email.to_owned()),
         fields: BTreeMap::from([("first_name".to_owned(), Private::new("Anna".to_owned()))]),
         shows_name: false,
+        topics: Vec::new(),
         lang: "nl".to_owned(),
         form_page: "https://site.example/p/".to_owned(),
         consent: consent(),

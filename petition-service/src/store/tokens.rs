@@ -15,7 +15,7 @@ macro_rules! found {
     ($from:literal, $of:literal) => {
         concat!(
             "select t.hash, t.purpose, t.expires_at, t.sealed as token_sealed, a.id as attempt,
-                 a.lang, a.nonce_hash, a.country, a.newsletter_id, s.id as subject, s.form_id,
+                 coalesce(s.lang, a.lang) as lang, a.nonce_hash, a.country, a.newsletter_id, s.id as subject, s.form_id,
                  s.kind, s.state,
                  s.state = 'confirmed' and a.sealed is not null and a.confirmed_at is null
                      and s.attempt_id is distinct from a.id as renews,

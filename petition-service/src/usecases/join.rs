@@ -2,7 +2,7 @@
 
 use campaign_file::{ConsentText, FormKind};
 
-use super::{Service, Share, messages};
+use super::{Service, Share, messages, topics};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
 use crate::domain::{
@@ -26,6 +26,8 @@ pub struct Request {
     pub form_page: Private<String>,
     /// What was typed and ticked.
     pub values: SubmittedValues,
+    /// The newsletter's topics that were ticked.
+    pub topics: Vec<String>,
     /// SHA-256 of the consent text that the form showed; empty if it does not say.
     pub consent_sha256: String,
     /// The same of the newsletter box.
@@ -100,7 +102,10 @@ impl Service {
             // A program gets the same answer as a person, and nothing happens.
             return Ok(check_mail);
         }
-        let changed = changed(form, request);
+        let mut changed = changed(form, request);
+        if topics::strange(form.form, &request.topics) {
+            changed.push(messages::mistake(form, "topics", "error_topics"));
+        }
         let valid = match form::validate(form.form, &request.values, is_country) {
             Ok(valid) if changed.is_empty() => valid,
             Ok(_) => return Ok(Joined::Invalid(changed)),
@@ -215,6 +220,7 @@ impl Service {
             email: valid.email.display.clone(),
             fields: valid.content().fields,
             shows_name: valid.show_name,
+            topics: topics::chosen(form.form, &request.topics),
             lang: form.voice.code.to_owned(),
             form_page: believed(campaign, form, request.form_page.expose()),
             consent: consent(&form.texts.consent, &form.form.consent_version),

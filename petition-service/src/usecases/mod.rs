@@ -4,6 +4,7 @@ mod join;
 mod links;
 mod messages;
 mod networks;
+mod topics;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,6 +8,7 @@ mod links;
 mod own_fields;
 mod refusals;
 mod sealed;
+mod topics;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -6,8 +6,8 @@ use askama::Template;
 use campaign_file::{ConsentText, Field, FieldRule, FormField, FormKind, Presence};
 
 use super::countries::{Country, countries};
-use super::shell;
 use super::{FormAgain, FormValues, Mistake};
+use super::{shell, topics};
 use inputs::{Input, Widget};
 
 struct Tick<'a> {
@@ -49,6 +49,7 @@ struct FormPage<'a> {
     newsletter_sha256: Option<&'a str>,
     honeypot: &'a str,
     inputs: Vec<Input<'a>>,
+    topics: String,
     ticks: Vec<Tick<'a>>,
     optional: &'a str,
     choice_choose: &'a str,
@@ -85,7 +86,7 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         .iter()
         .map(|input| input.name)
         .chain(ticks.iter().map(|tick| tick.name))
-        .chain(["captcha"])
+        .chain(["captcha", "topics"])
         .collect();
     let content = shell::render(&FormPage {
         heading: &texts.title,
@@ -100,6 +101,11 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         newsletter_sha256: offer(page).map(|consent| consent.sha256.as_str()),
         honeypot: voice.text("label_honeypot"),
         inputs,
+        topics: topics::boxes(
+            form,
+            &values.topics,
+            errors(page.mistakes, "topics").as_deref(),
+        ),
         ticks,
         optional: voice.text("optional"),
         choice_choose: voice.text("choice_choose"),

@@ -34,6 +34,8 @@ struct Written {
     email: String,
     country: Option<String>,
     shows_name: bool,
+    #[serde(default)]
+    topics: Vec<String>,
     lang: String,
     form_page: String,
     consent: (String, String),
@@ -63,6 +65,7 @@ pub(super) fn to_bytes(one: &SignUp) -> Zeroizing<Vec<u8>> {
             .get(Field::Country.name())
             .map(|country| country.expose().clone()),
         shows_name: form.shows_name,
+        topics: form.topics.clone(),
         lang: form.lang.clone(),
         form_page: form.form_page.clone(),
         consent: written(&form.consent),
@@ -149,6 +152,7 @@ fn form(written: Written) -> Result<NewSignUp, StoreError> {
         email: Private::new(written.email),
         fields: BTreeMap::from_iter(country.map(|country| (name.clone(), Private::new(country)))),
         shows_name: written.shows_name,
+        topics: written.topics,
         lang: written.lang,
         form_page: written.form_page,
         consent: consent(written.consent),
