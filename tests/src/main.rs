@@ -1,6 +1,8 @@
 //! Whole-program tests: one binary, so that the tests link once.
 
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod end;
 #[cfg(test)]
 mod kill;

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// Where it leads; empty: nowhere.
+    pub(crate) location: String,
 }
 
 /// Asks for a page.
@@ -51,7 +53,13 @@ fn ask(server: SocketAddr, request: &str) -> io::Result<Answer> {
         .nth(1)
         .and_then(|status| status.parse().ok())
         .ok_or(io::ErrorKind::InvalidData)?;
+    let location = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(name, _)| name.eq_ignore_ascii_case("location"))
+        .map_or("", |(_, to)| to);
     Ok(Answer {
+        location: location.to_owned(),
         status,
         body: body.to_owned(),
     })

@@ -2,6 +2,9 @@
 //! the database.
 
 pub(crate) mod database;
+pub(crate) mod haproxy;
 pub(crate) mod http;
+pub(crate) mod load;
+pub(crate) mod postgres;
 pub(crate) mod programs;
 pub(crate) mod sink;
