@@ -42,6 +42,7 @@ while read -r word; do
     esac
     echo done
 done
+[ -z "$held" ] || kill -CONT $held 2>/dev/null
 kill -QUIT "$server"
 wait "$server" 2>/dev/null
 cd /
