@@ -1,5 +1,8 @@
 //! What the fuzz targets share. The functions that take an input stand with the tests of the
-//! generator, so that a test can feed them what a fuzzer once found.
+//! generator and of the service, so that a test can feed them what a fuzzer once found.
 
 #[path = "../../generator/tests/inputs/mod.rs"]
 pub mod inputs;
+
+#[path = "../../petition-service/tests/inputs/mod.rs"]
+pub mod service;

@@ -1,7 +1,7 @@
 //! The service's addresses over HTTP, and the end of it all.
 //!
-//! Visitors may be slow on purpose: each connection has a time limit for its headers, there are only
-//! so many connections, and an end has a time limit too.
+//! Visitors may be slow on purpose: each connection has a time limit for its headers and for taking
+//! what is answered, there are only so many connections, and an end has a time limit too.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -38,6 +39,9 @@ pub struct Listeners {
 pub(super) struct ServerLimits {
     /// Time for the headers of a request, from the answer before it or from the connection's begin.
     pub(super) header_time: Duration,
+    /// Time in which a visitor takes some of what is answered: who asks and never reads would keep a
+    /// connection for ever.
+    pub(super) write_time: Duration,
     /// Connections at once; more wait in the system's queue. Stays below the 1024 files that a
     /// process may usually have open.
     pub(super) connections: usize,
@@ -49,6 +53,7 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             header_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(10),
             connections: 512,
             end_time: Duration::from_secs(30),
         }
@@ -155,6 +160,8 @@ async fn converse(
 ) {
     // An answer is written at once; waiting for more of it would only slow it down.
     let _as_it_is = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_time));
     let asked = CancellationToken::new();
     let first = asked.clone();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -165,7 +172,7 @@ async fn converse(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     // Who was let in is heard: a form may be on its way while the service is told to stop.
     let told = async {

@@ -25,6 +25,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 const LIMITS: ServerLimits = ServerLimits {
     header_time: LONG,
+    write_time: LONG,
     connections: 8,
     end_time: LONG,
 };
@@ -119,6 +120,20 @@ async fn a_header_that_never_ends_is_not_waited_for() {
             .await
             .starts_with("HTTP/1.1 200")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_and_never_reads_is_not_waited_for() {
+    let limits = ServerLimits {
+        write_time: SHORT,
+        connections: 1,
+        ..LIMITS
+    };
+    let running = start(limits, Clock::system()).await;
+    // More answers than the system keeps for a visitor who reads none.
+    let asked = "GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n".repeat(50_000);
+    let _deaf = say(running.public, &asked).await;
+    assert!(get(running.public, "/healthz").await.contains("ok"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

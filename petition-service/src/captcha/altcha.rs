@@ -182,7 +182,7 @@ fn derive(secret: &SecretString, purpose: &str) -> SecretString {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use altcha::{SolveChallengeOptions, solve_challenge};
     use proptest::prelude::*;
 
@@ -192,7 +192,7 @@ pub(super) mod tests {
         Altcha::new(&SecretString::from(secret), 1, DEFAULT_TTL)
     }
 
-    pub(in crate::captcha) fn solve(challenge: &Value) -> Answer {
+    pub(crate) fn solve(challenge: &Value) -> Answer {
         let challenge: Challenge = serde_json::from_value(challenge.clone()).unwrap();
         answer(&solved(challenge))
     }

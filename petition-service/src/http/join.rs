@@ -47,9 +47,16 @@ async fn join(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let Ok(body) = body else {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return answers::problem(web, headers, "", status, "error_too_large");
+    let body = match body {
+        Ok(body) => body,
+        Err(fault) if fault.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return answers::problem(web, headers, "", fault.status(), "error_too_large");
+        }
+        // It broke off, or its parts are not what they say.
+        Err(_) => {
+            let status = StatusCode::BAD_REQUEST;
+            return answers::problem(web, headers, "", status, "error_bad_request");
+        }
     };
     let Ok(posted) = Posted::read(headers, &body) else {
         let status = StatusCode::BAD_REQUEST;

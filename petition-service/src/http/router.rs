@@ -51,6 +51,7 @@ pub fn router(web: Web, limits: &Limits) -> Router {
             in_time,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(web.clone(), in_our_words))
         .layer(cors(web.clone()))
         .layer(from_fn_with_state(web.clone(), secure))
         .layer(from_fn_with_state(web.clone(), log))
@@ -97,6 +98,27 @@ async fn not_found(State(web): State<Web>, headers: HeaderMap) -> Response {
 async fn wrong_method(State(web): State<Web>, headers: HeaderMap) -> Response {
     let status = StatusCode::METHOD_NOT_ALLOWED;
     answers::problem(&web, &headers, "", status, "error_bad_request")
+}
+
+/// What the framework refuses by itself it says in English and to programmers: an address that is not
+/// text, a question asked twice, a time limit, a panic. A person may have followed a mangled link.
+async fn in_our_words(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let is_check = request.uri().path().ends_with("/readyz");
+    let response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        status @ StatusCode::BAD_REQUEST if is_plain => {
+            answers::problem(&web, &headers, "", status, "error_bad_request")
+        }
+        status @ (StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE)
+            if is_plain && !is_check =>
+        {
+            answers::problem(&web, &headers, "", status, "error_unavailable")
+        }
+        _ => response,
+    }
 }
 
 async fn secure(State(web): State<Web>, request: Request, next: Next) -> Response {

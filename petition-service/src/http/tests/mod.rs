@@ -1,10 +1,12 @@
 //! The addresses, tried as browsers, programs and attackers try them: the service to try them on.
 
+mod attacks;
 mod consent;
 mod doubt;
 mod journeys;
 mod kept;
 mod links;
+mod openapi;
 mod own_fields;
 mod refusals;
 mod sealed;
