@@ -110,18 +110,18 @@ async fn a_link_does_only_what_it_is_for_and_only_by_post() {
         let answer = service.post(&forged, &[]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{forged}");
     }
-    // One letter more, less, another, or the same in capitals.
+    // One letter more, one less, others.
+    let mut shorter = confirm.clone();
+    shorter.pop();
     for forged in [
         format!("{confirm}A"),
-        confirm[..confirm.len() - 1].to_owned(),
-        format!("{}A", &confirm[..confirm.len() - 1]).replace("AA", "BB"),
+        shorter,
+        confirm.to_uppercase().replace("/CONFIRM/", "/confirm/"),
         format!("{confirm}/"),
         format!("{confirm}%00"),
     ] {
-        if forged != confirm {
-            let answer = service.post(&forged, &[]).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{forged}");
-        }
+        let answer = service.post(&forged, &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{forged}");
     }
     assert_eq!(service.count().await, 0);
     assert_eq!(
