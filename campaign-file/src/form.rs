@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::field::{FieldTexts, FormField};
+use crate::partner::Partner;
 
 /// A form that a visitor can fill in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +54,9 @@ pub struct PetitionFacts {
     /// The newsletter that the form offers with a box of its own, never ticked; none: no offer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newsletter: Option<String>,
+    /// Sites of others that may show and post the form. A code and an origin stand once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<Partner>,
 }
 
 /// The facts of a newsletter.

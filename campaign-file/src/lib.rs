@@ -16,6 +16,7 @@ mod field;
 mod file;
 mod form;
 mod language;
+mod partner;
 pub mod texts;
 mod validate;
 
@@ -29,3 +30,4 @@ pub use form::{
     PetitionState, is_topic,
 };
 pub use language::{Direction, Language, SHELL_MAIN, SHELL_TITLE, StepPages};
+pub use partner::Partner;

@@ -130,6 +130,7 @@ fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>
         ));
     }
     field_problems(id, facts, problems);
+    partner_problems(id, facts, problems);
     for (name, day) in [("opens", &facts.opens), ("closes", &facts.closes)] {
         if let Some(day) = day
             && !is_day(day)
@@ -146,6 +147,21 @@ fn petition_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>
         problems.push(format!(
             "form `{id}`: it closes ({closes}) before it opens ({opens})"
         ));
+    }
+}
+
+fn partner_problems(id: &str, facts: &PetitionFacts, problems: &mut Vec<String>) {
+    for (index, partner) in facts.partners.iter().enumerate() {
+        if let Some((problem, hint)) = partner.problem() {
+            problems.push(format!("form `{id}`: {problem}; {hint}"));
+        }
+        let mut before = facts.partners.iter().take(index);
+        if before.any(|other| other.code == partner.code || other.origin == partner.origin) {
+            problems.push(format!(
+                "form `{id}`: the partner `{}` or its origin is listed twice",
+                partner.code
+            ));
+        }
     }
 }
 

@@ -29,7 +29,8 @@ fn form(keys: &Keys, run: u128, number: u64) -> NewSignUp {
         ]
         .map(|(name, value)| (name.to_owned(), Private::new(value.to_owned())))
         .into(),
-        shows_name: false,
+        public_name: None,
+        partner: None,
         topics: Vec::new(),
         lang: "nl".to_owned(),
         form_page: "https://site.example/petitions/safe-online/".to_owned(),
@@ -112,7 +113,7 @@ async fn main() -> anyhow::Result<()> {
             sending.spawn(async move {
                 let new = NewToken {
                     token,
-                    address: Some(job.email),
+                    recipient: Some(job.recipient),
                     attempt_id: job.attempt_id,
                     purpose: Purpose::ConfirmSignature,
                     expires_at: now + Duration::from_secs(86_400),

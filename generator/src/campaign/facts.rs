@@ -3,7 +3,7 @@
 use campaign_file::{FormKind, NewsletterFacts, PetitionFacts, PetitionState};
 
 use super::table::Table;
-use super::{fields, topics};
+use super::{fields, partners, topics};
 use crate::diagnostic::Diagnostic;
 
 /// A form's facts, as far as they could be read.
@@ -57,6 +57,7 @@ pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Op
     let fields = fields::asked(&mut table, faults);
     let show_name = fields::show_name(&mut table, &fields, faults);
     let newsletter = table.text("newsletter", faults);
+    let partners = partners::named(&mut table, faults);
     let consent_version = table.required_text("consent_version", VERSION_HINT, faults);
     let languages = table.texts("languages", faults);
     table.unknown_keys(faults);
@@ -70,6 +71,7 @@ pub(super) fn petition(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Op
             fields,
             show_name,
             newsletter,
+            partners,
         }),
         consent_version: consent_version?,
         languages,

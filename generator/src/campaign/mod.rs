@@ -8,6 +8,7 @@ mod facts;
 mod fields;
 mod forms;
 mod languages;
+mod partners;
 mod shells;
 mod steps;
 mod table;

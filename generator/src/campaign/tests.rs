@@ -1,5 +1,6 @@
 //! Campaigns right and wrong, from files on disk to forms.
 
+mod partners;
 mod topics;
 
 use std::fs;

@@ -1,7 +1,6 @@
 //! What the service does while nobody asks: send mails, add up, erase, look for a new campaign file.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,8 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, Keyring, counts_file};
+use super::counts_file::CountFiles;
+use super::{App, Keyring};
 use crate::http::Background;
 use crate::outbox::{Worker, WorkerOptions};
 use crate::store::{Replayed, Store};
@@ -61,8 +61,9 @@ impl App {
             Arc::clone(&self.mailer),
             options,
         );
-        let counts_file = self.config.counts_file.clone();
-        let fold = fold(service.clone(), counts_file, stop.clone());
+        let (all, public) = (&self.config.counts_file, &self.config.public_folder);
+        let files = CountFiles::new(all.clone(), public.clone());
+        let fold = fold(service.clone(), files, stop.clone());
         let campaign = service.campaign.clone();
         let mut tasks = JoinSet::new();
         let parts = web.background();
@@ -120,8 +121,7 @@ async fn writer(store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(store.closed()).await;
 }
 
-async fn fold(service: Service, counts_file: Option<PathBuf>, stop: CancellationToken) {
-    let mut written = String::new();
+async fn fold(service: Service, mut files: CountFiles, stop: CancellationToken) {
     let mut turn = Turn::new("counts");
     loop {
         if turn.is_mine(&service).await {
@@ -130,10 +130,8 @@ async fn fold(service: Service, counts_file: Option<PathBuf>, stop: Cancellation
                 tracing::error!(%error, "confirmations could not be added up");
             }
         }
-        // Each instance writes its own file, whoever adds up.
-        if let Some(file) = &counts_file {
-            counts_file::write(&service.store, file, &mut written).await;
-        }
+        // Each instance writes its own files, whoever adds up.
+        files.write(&service).await;
         let pause = tokio::time::sleep(FOLD_EVERY);
         if stop.run_until_cancelled(pause).await.is_none() {
             return turn.give_back(&service).await;

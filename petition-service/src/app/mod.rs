@@ -71,6 +71,7 @@ impl App {
             cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
             lifetime_mails: config.limits.mails_per_address,
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
+            names_every: Duration::from_secs(60 * u64::from(config.limits.names_every_minutes)),
             ..StoreOptions::new(keyring.clone())
         };
         // A file is for one service; a server's rows are leased to one at a time.

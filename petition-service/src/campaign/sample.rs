@@ -157,6 +157,7 @@ fn petition() -> Form {
             fields: fields.to_vec(),
             show_name: false,
             newsletter: Some("news".to_owned()),
+            partners: Vec::new(),
         }),
         consent_version: "2026-11".to_owned(),
         languages: languages.into(),

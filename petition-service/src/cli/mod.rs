@@ -4,6 +4,7 @@ mod export;
 mod keygen;
 mod listen;
 mod outbox;
+mod partners;
 mod rehearse;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Make the pair of keys to which forms are sealed
     Keygen(keygen::Args),
+    /// Show how many signatures came from which partner's site
+    Partners(partners::Args),
     /// Show what this server holds: a load against a throw-away instance on loopback
     Rehearse(rehearse::Args),
     /// Open sealed rows with the private key, on a machine that is not the server
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::ExportSealed(args) => export::run(&args),
         Command::Outbox { command } => outbox::run(&command),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Partners(args) => partners::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Unseal(args) => unseal::run(&args),
         Command::Schema => schema(),

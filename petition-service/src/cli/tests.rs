@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::outbox::retry_dead;
-use crate::domain::Clock;
+use super::partners;
+use crate::domain::{Clock, Purpose};
 use crate::store::Address;
-use crate::store::testing::{signature, store};
+use crate::store::testing::{minute, signature, store, tokens};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_that_were_given_up_wait_again() {
@@ -44,4 +45,25 @@ async fn mails_that_were_given_up_wait_again() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_figure_for_each_partner() {
+    let (store, folder) = store().await;
+    let database = Address::sqlite(folder.path().join("data.sqlite"));
+    for (email, partner) in [("a", Some("north")), ("b", Some("north")), ("c", None)] {
+        let mut form = signature(&format!("{email}@example.org"));
+        form.partner = partner.map(str::to_owned);
+        store.sign_up(form, minute(0)).await.expect("stored");
+    }
+    let none = partners::read(&database, None).await.expect("read");
+    assert_eq!(partners::table(&none), "petition\tpartner\tsignatures");
+    for token in tokens(&store, Purpose::ConfirmSignature, 0).await {
+        store.confirm(&token, minute(1)).await.expect("confirmed");
+    }
+    let counts = partners::read(&database, Some("p")).await.expect("read");
+    let wanted = "petition\tpartner\tsignatures\np\tnorth\t2\np\t-\t1";
+    assert_eq!(partners::table(&counts), wanted);
+    let other = partners::read(&database, Some("q")).await.expect("read");
+    assert!(other.is_empty());
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub campaign_file: PathBuf,
     /// Where the counts are written for the site's build; none: nowhere.
     pub counts_file: Option<PathBuf>,
+    /// A folder that a web server may serve, for `petitions/<id>/count.json`; none: nowhere.
+    pub public_folder: Option<PathBuf>,
     /// Where the database is.
     pub database: Address,
     /// Where forms lie while the database is not there.
@@ -107,6 +109,8 @@ pub struct Limits {
     pub resend_after_minutes: u32,
     /// Forms without a captcha's answer in an hour, from all networks together.
     pub unproven_per_hour: u32,
+    /// Minutes for which names to be shown wait for each other, a day at most.
+    pub names_every_minutes: u32,
     /// The longest body of a request, in bytes.
     pub body_bytes: usize,
     /// Time for a request.

@@ -38,6 +38,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
         &mut problems,
     );
     let counts_file = top.path("counts_file", &mut problems);
+    let public_folder = top.path("public_folder", &mut problems);
     let trusted_proxies = trusted_proxies(&mut top, listen, &mut problems);
     let cors_origins = origins(&mut top, &mut problems);
     let confirm_days = top.number("confirm_days", 7, 1..=LONGEST_CONFIRM, &mut problems);
@@ -74,6 +75,7 @@ pub fn read(table: &Table, folder: &Path) -> Result<Config, Vec<String>> {
             metrics_listen,
             campaign_file: folder.join(campaign_file),
             counts_file: counts_file.map(|file| folder.join(file)),
+            public_folder: public_folder.map(|public| folder.join(public)),
             database,
             journal,
             secret,

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod name;
 mod network;
 mod private;
+pub mod publishable;
 pub mod seal;
 pub mod state;
 

@@ -62,6 +62,30 @@ pub fn check(name: &str, max: usize) -> Option<NameFault> {
     }
 }
 
+/// A name as it is shown to the public: the first name, and the letter with which the last name's first
+/// capitalised word begins (`Anna V.` for Anna de Vries); where there are no capitals, its first letter.
+#[must_use]
+pub fn shown(first: &str, last: &str) -> String {
+    let words = || last.split_whitespace();
+    let initial = words()
+        .find_map(|word| letter(word).filter(|letter| is_capital(letter)))
+        .or_else(|| words().find_map(letter));
+    match initial {
+        Some(initial) => format!("{first} {initial}."),
+        None => first.to_owned(),
+    }
+}
+
+/// The first character of a word that begins with a letter.
+fn letter(word: &str) -> Option<&str> {
+    word.graphemes(true)
+        .find(|one| one.starts_with(char::is_alphabetic))
+}
+
+fn is_capital(letter: &str) -> bool {
+    letter.starts_with(char::is_uppercase)
+}
+
 fn is_foreign(c: char) -> bool {
     c.is_control() || "<>{}[]\\|^=".contains(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
@@ -135,6 +159,22 @@ mod tests {
         ] {
             assert_eq!(clean(name), name);
             assert_eq!(check(name, 80), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn of_a_last_name_one_letter_is_shown() {
+        for (first, last, wanted) in [
+            ("Anna", "de Vries", "Anna V."),
+            ("Anna", "'t Hart", "Anna H."),
+            ("Zo\u{eb}", "O’Neill", "Zo\u{eb} O."),
+            ("anna", "jansen", "anna j."),
+            ("李", "明", "李 明."),
+            ("محمد", "الحسن", "محمد ا."),
+            ("Anna", "", "Anna"),
+            ("Anna", "123", "Anna"),
+        ] {
+            assert_eq!(shown(first, last), wanted);
         }
     }
 

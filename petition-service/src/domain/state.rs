@@ -64,6 +64,7 @@ mod tests {
             fields: Vec::new(),
             show_name: false,
             newsletter: None,
+            partners: Vec::new(),
         };
         let on = |facts: &PetitionFacts, day: &str| signable(facts, day.parse().unwrap());
         assert_eq!(on(&facts, "2026-08-31"), Err(Closed::NotOpenYet));

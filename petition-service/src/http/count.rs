@@ -5,12 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use campaign_file::FormKind;
-use chrono::SecondsFormat;
-use serde_json::json;
 
-use super::{Web, answers};
-use crate::domain::goal;
+use super::{Web, answers, public};
+use crate::usecases::Count;
 
 /// Caches may show a number that is this old: visitors do not see it climb one by one.
 const FRESH: &str = "public, max-age=10, stale-while-revalidate=60";
@@ -20,17 +17,8 @@ pub(super) async fn count(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let campaign = web.service().campaign.current();
-    let facts = campaign
-        .as_deref()
-        .and_then(|campaign| campaign.file().forms.get(&id))
-        .and_then(|form| match &form.kind {
-            FormKind::Petition(facts) => Some(facts),
-            FormKind::Newsletter(_) => None,
-        });
-    let Some(facts) = facts else {
-        let body = json!({"status": "not_found"});
-        return (StatusCode::NOT_FOUND, Json(body)).into_response();
+    let Some(facts) = public::facts(&web, &id) else {
+        return public::not_found();
     };
     let counted = match web
         .0
@@ -41,12 +29,8 @@ pub(super) async fn count(
         Ok(counted) => counted,
         Err(error) => return answers::unavailable(&web, &headers, "", true, &error),
     };
-    let count = u64::try_from(counted.total).unwrap_or(0);
-    let goal = goal::shown(&facts.goals, count);
-    let as_of = counted
-        .at
-        .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-    let tag = format!("\"{count}-{goal}-{}\"", as_of.as_deref().unwrap_or("0"));
+    let told = Count::of(&id, &facts, counted);
+    let tag = told.tag();
     let known = headers
         .get(IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
@@ -54,7 +38,7 @@ pub(super) async fn count(
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(json!({"id": id, "count": count, "goal": goal, "as_of": as_of})).into_response()
+        Json(told.to_json()).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(FRESH));

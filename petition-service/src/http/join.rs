@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::posted::Posted;
 use super::router::Peer;
-use super::{Web, answers, nonce};
+use super::{Web, answers, nonce, partner};
 use crate::campaign::Campaign;
 use crate::domain::TokenSecret;
 use crate::pages::{self, FormAgain, Mistake};
@@ -66,11 +66,10 @@ async fn join(
     let Some(campaign) = web.service().campaign.current() else {
         return answers::starting(web, headers);
     };
-    let site = campaign.file().site.base_url.as_str();
-    if !web.0.origins.may_post(headers, Some(site)) {
+    let Ok(partner) = partner::of(web, &campaign, id, headers, posted.partner()) else {
         let status = StatusCode::FORBIDDEN;
         return answers::problem(web, headers, lang, status, "error_bad_request");
-    }
+    };
     let again = Again {
         web,
         campaign: &campaign,
@@ -87,6 +86,7 @@ async fn join(
     let mut request = posted.request();
     request.nonce = Some(nonce.clone());
     request.network = network;
+    request.partner = partner;
     let join = Join {
         campaign: &campaign,
         form_id: id,
@@ -109,6 +109,7 @@ async fn join(
             response
         }
         Ok(Joined::Invalid(mistakes)) => again.show(StatusCode::UNPROCESSABLE_ENTITY, &mistakes),
+        Ok(Joined::Closed(mistake)) => again.closed(&mistake),
         Ok(Joined::Doubtful { meant }) => again.ask(meant.expose()),
         Ok(Joined::NoSuchForm) => {
             let status = StatusCode::NOT_FOUND;
@@ -143,6 +144,17 @@ impl Again<'_> {
             return answers::invalid(status, mistakes);
         }
         self.page(status, mistakes, None)
+    }
+
+    /// Says why the petition cannot be signed; there is nothing to mend in the form.
+    fn closed(&self, mistake: &Mistake) -> Response {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        match self.campaign.form(self.id, self.posted.lang()) {
+            Some(form) if !self.posted.json => {
+                (status, Html(pages::closed(form, &mistake.message))).into_response()
+            }
+            _ => self.show(status, std::slice::from_ref(mistake)),
+        }
     }
 
     /// Asks whether another address was meant.

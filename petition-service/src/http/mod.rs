@@ -13,11 +13,14 @@ mod links;
 mod nonce;
 mod one_click;
 mod origin;
+mod partner;
 mod posted;
+mod public;
 mod router;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -28,7 +31,7 @@ use url::Url;
 
 use crate::config::Config;
 use crate::domain::Network;
-use crate::store::Counted;
+use crate::store::{Counted, PublicSigner};
 use crate::usecases::Service;
 use client::Unheard;
 use fresh::Fresh;
@@ -49,6 +52,8 @@ struct Inner {
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
     counted: Fresh<Counted>,
+    countries: Fresh<BTreeMap<String, i64>>,
+    signers: Fresh<Vec<PublicSigner>>,
     background: Background,
     unheard: Unheard,
 }
@@ -64,6 +69,8 @@ impl Web {
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
             counted: Fresh::default(),
+            countries: Fresh::default(),
+            signers: Fresh::default(),
             background: Background::default(),
             unheard: Unheard::default(),
         }))

@@ -10,8 +10,9 @@ use crate::pages::FormValues;
 use crate::usecases::Request;
 
 /// Fields that are not of the visitor's typing.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "lang",
+    "partner",
     "form_page",
     "consent",
     "newsletter",
@@ -101,6 +102,11 @@ impl Posted {
         self.get("lang")
     }
 
+    /// Code of the partner that the form says it comes from; empty: none.
+    pub(super) fn partner(&self) -> &str {
+        self.get("partner")
+    }
+
     /// What was typed, with the suggested address in the place of the typed one if its button was
     /// pressed.
     fn typed(&self) -> impl Iterator<Item = (String, Private<String>)> {
@@ -137,6 +143,7 @@ impl Posted {
                 hcaptcha: answer("h-captcha-response"),
             },
             nonce: None,
+            partner: None,
             network: Network::default(),
         }
     }
@@ -150,6 +157,7 @@ impl Posted {
             topics: self.all("topics"),
             consent_sha256: self.get("consent_sha256").to_owned(),
             newsletter_sha256: self.get("newsletter_sha256").to_owned(),
+            partner: self.partner().to_owned(),
             form_page: Private::new(self.get("form_page").to_owned()),
         }
     }

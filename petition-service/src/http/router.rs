@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use super::{Web, answers, captcha, count, headers, health, join, links};
+use super::{Web, answers, captcha, count, headers, health, join, links, partner, public};
 use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
@@ -26,6 +26,8 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .route("/petitions/{id}/sign", post(join::sign))
         .route("/newsletters/{id}/subscribe", post(join::subscribe))
         .route("/petitions/{id}/count", get(count::count))
+        .route("/petitions/{id}/signers", get(public::signers))
+        .route("/petitions/{id}/countries", get(public::countries))
         .route("/captcha", get(captcha::provider))
         .route("/captcha/altcha", get(captcha::challenge))
         .route(
@@ -65,16 +67,17 @@ pub fn metrics_router(web: Web) -> Router {
         .with_state(web)
 }
 
-/// Only the site, and the sites that the operator named, may read answers from their pages.
+/// Only the site, the sites that the operator named, and a petition's partners may read answers from
+/// their pages. No cookies go along (no credentials are allowed), and caches tell origins apart (`Vary`).
 fn cors(web: Web) -> CorsLayer {
-    let allowed = AllowOrigin::predicate(move |origin, _| {
+    let allowed = AllowOrigin::predicate(move |origin, parts| {
         let campaign = web.service().campaign.current();
-        let site = campaign
-            .as_deref()
-            .map(|campaign| campaign.file().site.base_url.as_str());
-        origin
-            .to_str()
-            .is_ok_and(|origin| web.0.origins.knows(origin, site))
+        let campaign = campaign.as_deref();
+        let site = campaign.map(|campaign| campaign.file().site.base_url.as_str());
+        origin.to_str().is_ok_and(|origin| {
+            web.0.origins.knows(origin, site)
+                || campaign.is_some_and(|campaign| partner::may_read(campaign, origin, parts))
+        })
     });
     CorsLayer::new()
         .allow_origin(allowed)

@@ -260,8 +260,8 @@ impl Worker {
             let token = TokenSecret::generate();
             tokens.push(NewToken {
                 token: token.clone(),
-                // For the welcome that follows a confirmation.
-                address: confirms(purpose).then(|| job.email.clone()),
+                // For the welcome and the name that follow a confirmation.
+                recipient: confirms(purpose).then(|| job.recipient.clone()),
                 attempt_id: job.attempt_id,
                 purpose,
                 expires_at: self.end_of(purpose, now),
@@ -312,7 +312,7 @@ impl Worker {
         };
         let job = mail::Job {
             outbox_id: &job.id.to_string(),
-            to: Address::new(job.email.expose().clone()),
+            to: Address::new(job.recipient.email.expose().clone()),
             form_id: &job.form_id,
             lang: &job.lang,
             letter,

@@ -52,6 +52,8 @@ pub struct FormValues {
     pub consent_sha256: String,
     /// The same of the newsletter box.
     pub newsletter_sha256: String,
+    /// Code of the partner on whose site it stood; empty: none.
+    pub partner: String,
     /// The page on which the form stood, kept so that the second attempt names it too.
     pub form_page: Private<String>,
 }
@@ -140,6 +142,20 @@ pub fn problem(voice: Option<Voice<'_>>, title: &str, message: &str) -> String {
         home,
     });
     shell::wrap(voice, title, &main)
+}
+
+/// A page that says why a petition cannot be signed, and leads back to its own page: that stays.
+#[must_use]
+pub fn closed(form: FormIn<'_>, message: &str) -> String {
+    let (voice, texts) = (form.voice, form.texts);
+    let back = voice.fill("back_to_page", &[("title", &texts.title)]);
+    let main = shell::render(&Problem {
+        title: &texts.title,
+        message,
+        forms: &[],
+        home: Some((texts.page.as_str(), back.as_str())),
+    });
+    shell::wrap(Some(voice), &texts.title, &main)
 }
 
 /// A page that says that a form does not exist in the visitor's language, and leads to it in those

@@ -16,11 +16,11 @@ use crate::domain::{Private, TokenHash};
 macro_rules! insert {
     () => {
         "insert into attempts
-             (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, topics,
+             (id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name, partner, topics,
               nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
               newsletter_sha256, newsletter_version)
          select id, subject_id, sealed, key_id, says, lang, form_page, country, shows_name = 1,
-             topics, nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
+             partner, topics, nonce_hash, consent_sha256, consent_version, created_at, newsletter_id, newsletter_key,
              newsletter_sha256, newsletter_version
          from v where true"
     };
@@ -29,7 +29,7 @@ macro_rules! insert {
 bulks! {
     pub(super) INSERT(
         id Blob, subject_id Blob, sealed Blob, key_id Blob, says Blob, lang Text, form_page Text,
-        country Text, shows_name Int, topics Text, nonce_hash Blob, consent_sha256 Text, consent_version Text,
+        country Text, shows_name Int, partner Text, topics Text, nonce_hash Blob, consent_sha256 Text, consent_version Text,
         created_at Int, newsletter_id Text, newsletter_key Blob, newsletter_sha256 Text, newsletter_version Text
     ) = insert!(), postgres concat!(insert!(), " returning id");
 
@@ -139,7 +139,7 @@ impl NewAttempt {
             // Not only the content: equal words of two people must not show.
             form.dedupe_key.as_slice(),
             fields.to_string().as_bytes(),
-            &[u8::from(form.shows_name)],
+            &[u8::from(form.public_name.is_some())],
             form.topics.join(",").as_bytes(),
             letter.map_or("", |letter| &letter.form_id).as_bytes(),
         ]
@@ -170,7 +170,8 @@ impl NewAttempt {
             &form.lang,
             &form.form_page,
             country.map(|country| country.expose().clone()),
-            i64::from(form.shows_name),
+            i64::from(form.public_name.is_some()),
+            form.partner.clone(),
             joined(&form.topics),
             self.nonce.map(|hash| hash.as_bytes().to_vec()),
             &form.consent.text_sha256,

@@ -13,7 +13,9 @@ use super::engine::{Conn, Error, bulks, values};
 use super::log::{Logged, log};
 use super::options::StoreOptions;
 use super::queue::{NewMail, queue};
+use super::recipient::Recipient;
 use super::records::{ConfirmOutcome, OutboxKind, StoreError, SubjectKind};
+use super::signers::{self, Signer};
 use super::subscribe::subscribe_too;
 use super::tokens::{FIND_ALL, Found, State, read};
 use super::writer::{Done, Hot, Reply};
@@ -75,13 +77,28 @@ impl Confirm {
         }
     }
 
-    /// The address that only the token opens.
-    pub(super) fn address(&self, found: &Found) -> Option<Private<String>> {
+    /// What only the token opens.
+    fn recipient(&self, found: &Found) -> Option<Recipient> {
         let sealed = found.sealed.as_ref()?;
-        let address = self.options.vault.open_with_token(&self.token, sealed)?;
-        String::from_utf8(address.into_inner())
-            .ok()
-            .map(Private::new)
+        Recipient::from_bytes(self.options.vault.open_with_token(&self.token, sealed)?)
+    }
+
+    /// The address among it.
+    pub(super) fn address(&self, found: &Found) -> Option<Private<String>> {
+        self.recipient(found).map(|recipient| recipient.email)
+    }
+
+    /// The signature, with its name if it is to be shown.
+    fn signer<'a>(&self, found: &'a Found) -> Signer<'a> {
+        let wanted = found.shows_name.then(|| self.recipient(found)).flatten();
+        Signer {
+            subject: found.subject,
+            form_id: &found.about.form_id,
+            name: wanted.and_then(|recipient| recipient.public_name),
+            country: found.country.clone(),
+            at: ms(self.now),
+            renews: found.state == State::Confirmed,
+        }
     }
 
     /// The mail that welcomes a subscriber; none if nobody can tell where it goes.
@@ -89,7 +106,8 @@ impl Confirm {
         let address = self.address(found)?;
         let id = new_id();
         let vault = &self.options.vault;
-        let recipient = vault.seal_recipient(id, address.expose().as_bytes());
+        let recipient = Recipient::of(address).to_bytes();
+        let recipient = vault.seal_recipient(id, recipient.expose());
         Some(NewMail {
             id,
             attempt,
@@ -195,6 +213,7 @@ async fn carry_out(
         at: ms(one.now),
     });
     log(conn, entries.collect()).await?;
+    publish_names(conn, confirmed).await?;
     let mut mailed = Vec::new();
     let mut welcomes = Vec::new();
     for (number, one, found) in confirmed {
@@ -209,6 +228,22 @@ async fn carry_out(
     }
     queue(conn, welcomes).await?;
     Ok(mailed)
+}
+
+/// Shows the names of those who want it.
+async fn publish_names(
+    conn: &mut Conn,
+    confirmed: &[(usize, &Confirm, &Found)],
+) -> Result<(), Error> {
+    let Some((_, first, _)) = confirmed.first() else {
+        return Ok(());
+    };
+    let every = i64::try_from(first.options.names_every.as_millis()).unwrap_or(i64::MAX);
+    let signers = confirmed
+        .iter()
+        .filter(|(_, _, found)| found.about.kind == SubjectKind::Petition)
+        .map(|(_, one, found)| one.signer(found));
+    signers::publish(conn, signers.collect(), every).await
 }
 
 /// A subject, and the attempt that confirms it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::engine::{Conn, Error, bulks, statements, values};
+use super::engine::{Conn, Error, Row, bulks, statements, values};
 use super::records::{Counted, StoreError};
 use super::writer::{Done, Write};
 use super::{Store, ms};
@@ -35,7 +35,9 @@ statements! {
 
     COUNTED = "select total, at from counts where form_id = $1";
 
-    COUNTS = "select form_id, total from counts";
+    COUNTS = "select form_id, total, at from counts";
+
+    BY_COUNTRY = "select country, total from counts_by_country where form_id = $1";
 
     LOGGED = "select cast(coalesce(sum(delta), 0) as bigint) as total
          from confirmations where form_id = $1";
@@ -72,23 +74,36 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn counted(&self, form_id: &str) -> Result<Counted, StoreError> {
-        let Some(row) = self.reads.first(&COUNTED, values![form_id]).await? else {
-            return Ok(Counted { total: 0, at: None });
-        };
-        Ok(Counted {
-            total: row.int("total")?,
-            at: DateTime::from_timestamp_millis(row.int("at")?),
-        })
+        match self.reads.first(&COUNTED, values![form_id]).await? {
+            Some(row) => read(&row),
+            None => Ok(Counted::default()),
+        }
+    }
+
+    /// The signatures of a petition by code of country, as last folded; those who named none are in
+    /// no country's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counted_by_country(
+        &self,
+        form_id: &str,
+    ) -> Result<BTreeMap<String, i64>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for row in self.reads.rows(&BY_COUNTRY, values![form_id]).await? {
+            counts.insert(row.text("country")?, row.int("total")?);
+        }
+        Ok(counts)
     }
 
     /// The signatures of every petition that has any, as last folded.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn counts(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+    pub async fn counts(&self) -> Result<BTreeMap<String, Counted>, StoreError> {
         let mut counts = BTreeMap::new();
         for row in self.reads.rows(&COUNTS, values![]).await? {
-            counts.insert(row.text("form_id")?, row.int("total")?);
+            counts.insert(row.text("form_id")?, read(&row)?);
         }
         Ok(counts)
     }
@@ -101,6 +116,13 @@ impl Store {
         let row = self.reads.one(&LOGGED, values![form_id]).await?;
         Ok(row.int("total")?)
     }
+}
+
+fn read(row: &Row) -> Result<Counted, StoreError> {
+    Ok(Counted {
+        total: row.int("total")?,
+        at: DateTime::from_timestamp_millis(row.int("at")?),
+    })
 }
 
 struct Fold {

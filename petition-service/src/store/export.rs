@@ -15,7 +15,7 @@ const PAGE: u32 = 1000;
 statements! {
     PAGES = "select a.id, s.form_id, a.sealed, a.key_id, s.kind, coalesce(s.lang, a.lang) as lang,
              s.topics, s.paused_until, a.form_page, a.country,
-             a.shows_name, a.consent_sha256, a.consent_version, a.created_at, a.confirmed_at,
+             a.shows_name, a.partner, a.consent_sha256, a.consent_version, a.created_at, a.confirmed_at,
              a.confirmed_how
          from attempts a join subjects s on s.id = a.subject_id and s.attempt_id = a.id
          where a.id > $1 and s.state = 'confirmed' and a.sealed is not null
@@ -73,7 +73,7 @@ fn evidence(row: &Row) -> Result<Map<String, Value>, StoreError> {
     ] {
         evidence.insert(name.to_owned(), row.text(name)?.into());
     }
-    for name in ["country", "topics", "confirmed_how"] {
+    for name in ["country", "topics", "confirmed_how", "partner"] {
         evidence.insert(name.to_owned(), row.maybe_text(name)?.into());
     }
     evidence.insert("shows_name".to_owned(), row.flag("shows_name")?.into());

@@ -20,11 +20,14 @@ mod log;
 mod networks;
 mod options;
 mod outbox;
+mod partners;
 mod queue;
+mod recipient;
 mod records;
 mod recover;
 mod settle;
 mod sign_up;
+mod signers;
 mod spent;
 mod subscribe;
 #[cfg(test)]
@@ -51,11 +54,14 @@ pub use journal::{JournalOptions, Replayed};
 pub use lock::Lock;
 pub use networks::NetworkCount;
 pub use options::StoreOptions;
+pub use partners::PartnerCount;
+pub use recipient::Recipient;
 pub use records::{
     About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
     NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, SubjectKind, UsedChallenge,
 };
+pub use signers::PublicSigner;
 pub use vault::{NoKeys, NotSealed, Sealed, Vault};
 use writer::Writer;
 

@@ -26,6 +26,8 @@ pub struct StoreOptions {
     pub journal: Option<JournalOptions>,
     /// How long a form waits for the database before it goes there.
     pub patience: Duration,
+    /// How long names to be shown wait for each other, so that none stands out by its time.
+    pub names_every: Duration,
     /// Seals personal data.
     pub vault: Arc<dyn Vault>,
 }
@@ -50,6 +52,7 @@ impl StoreOptions {
             keep_ended_links: 90 * DAY,
             journal: None,
             patience: Duration::from_secs(5),
+            names_every: Duration::from_secs(15 * 60),
             vault,
         }
     }

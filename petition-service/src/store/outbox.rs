@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::engine::{Conn, Error, Row, bulks, statements, values};
+use super::recipient::Recipient;
 use super::records::{OutboxJob, OutboxKind, OutboxStats, StoreError};
 use super::settle::{Settle, Settled};
 use super::vault::Sealed;
 use super::writer::{Done, Write};
 use super::{Store, ms, ms_before};
-use crate::domain::Private;
 
 macro_rules! claim {
     ($among:literal, $lock:literal, $end:literal) => {
@@ -129,14 +129,14 @@ impl Store {
 
     fn job(&self, row: Claimed) -> Option<OutboxJob> {
         let recipient = row.recipient?;
-        let email = self.options.vault.open_recipient(row.id, &recipient)?;
+        let opened = self.options.vault.open_recipient(row.id, &recipient)?;
         Some(OutboxJob {
             id: row.id,
             kind: OutboxKind::from_name(&row.kind)?,
             attempt_id: row.attempt?,
             form_id: row.form_id?,
             lang: row.lang?,
-            email: Private::new(String::from_utf8(email.into_inner()).ok()?),
+            recipient: Recipient::from_bytes(opened)?,
             tries: u32::try_from(row.tries)
                 .unwrap_or(u32::MAX)
                 .saturating_add(1),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::engine::is_down;
+use super::recipient::Recipient;
 use super::vault::NotSealed;
 use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 
@@ -173,8 +174,10 @@ pub struct NewSignUp {
     pub email: Private<String>,
     /// The other fields by their posted name, the petition's own among them.
     pub fields: BTreeMap<String, Private<String>>,
-    /// Whether the signer asked to be named on the page.
-    pub shows_name: bool,
+    /// The name to be shown ([`crate::domain::name::shown`]), if the signer asked to be named.
+    pub public_name: Option<Private<String>>,
+    /// Code of the partner on whose site the form stood.
+    pub partner: Option<String>,
     /// The topics of the newsletter that were chosen; none: all.
     pub topics: Vec<String>,
     /// Language of the form.
@@ -345,8 +348,8 @@ pub struct OutboxJob {
     pub form_id: String,
     /// Language.
     pub lang: String,
-    /// Where it goes.
-    pub email: Private<String>,
+    /// Where it goes, and what is to be shown once it is confirmed.
+    pub recipient: Recipient,
     /// The how-manieth try this is.
     pub tries: u32,
 }
@@ -356,8 +359,8 @@ pub struct OutboxJob {
 pub struct NewToken {
     /// The token; only its hash is stored.
     pub token: TokenSecret,
-    /// What its holder may have opened: the address.
-    pub address: Option<Private<String>>,
+    /// What its holder may have opened.
+    pub recipient: Option<Recipient>,
     /// The attempt it belongs to ([`OutboxJob::attempt_id`]).
     pub attempt_id: Uuid,
     /// What it is good for.
@@ -367,7 +370,7 @@ pub struct NewToken {
 }
 
 /// A count as it was last added up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     /// The signatures.
     pub total: i64,

@@ -54,8 +54,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<SignUpOutcome, StoreError> {
         let mail = new_id();
-        let to = sign_up.email.expose().as_bytes();
-        let recipient = self.options.vault.seal_recipient(mail, to);
+        let to = sign_up.recipient().to_bytes();
+        let recipient = self.options.vault.seal_recipient(mail, to.expose());
         let form = Arc::new(SignUp {
             subject: new_id(),
             attempt: NewAttempt::of(&sign_up, &*self.options.vault)?,

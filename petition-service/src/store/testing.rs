@@ -127,7 +127,8 @@ fn form(id: &str, kind: SubjectKind, email: &str) -> NewSignUp {
         dedupe_key: Keys::new(b"secret").dedupe_key(id, email),
         email: Private::new(email.to_owned()),
         fields: BTreeMap::from([("first_name".to_owned(), Private::new("Anna".to_owned()))]),
-        shows_name: false,
+        public_name: None,
+        partner: None,
         topics: Vec::new(),
         lang: "nl".to_owned(),
         form_page: "https://site.example/p/".to_owned(),
@@ -160,7 +161,7 @@ pub(crate) async fn tokens(store: &Store, purpose: Purpose, at: i64) -> Vec<Toke
         let secret = TokenSecret::generate();
         let token = NewToken {
             token: secret.clone(),
-            address: Some(job.email),
+            recipient: Some(job.recipient),
             attempt_id: job.attempt_id,
             purpose,
             expires_at: minute(at + 7 * 24 * 60),

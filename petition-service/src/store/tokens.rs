@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::batch::Message;
 use super::engine::{Bulk, Conn, Error, Kind, Row, Statement, bulks, statements, values};
+use super::recipient::Recipient;
 use super::records::{About, NewToken, Peek, PeekState, StoreError, SubjectKind};
 use super::writer::{Done, Hot, Reply};
 use super::{Store, ms};
@@ -15,7 +16,7 @@ macro_rules! found {
     ($from:literal, $of:literal) => {
         concat!(
             "select t.hash, t.purpose, t.expires_at, t.sealed as token_sealed, a.id as attempt,
-                 coalesce(s.lang, a.lang) as lang, a.nonce_hash, a.country, a.newsletter_id, s.id as subject, s.form_id,
+                 coalesce(s.lang, a.lang) as lang, a.nonce_hash, a.country, a.shows_name, a.newsletter_id, s.id as subject, s.form_id,
                  s.kind, s.state,
                  s.state = 'confirmed' and a.sealed is not null and a.confirmed_at is null
                      and s.attempt_id is distinct from a.id as renews,
@@ -95,9 +96,8 @@ impl Store {
         let vault = &self.options.vault;
         let mut rows = Vec::with_capacity(tokens.len());
         for new in tokens {
-            let address = new.address.as_ref();
-            let sealed = address
-                .map(|address| vault.seal_with_token(&new.token, address.expose().as_bytes()));
+            let recipient = new.recipient.as_ref().map(Recipient::to_bytes);
+            let sealed = recipient.map(|bytes| vault.seal_with_token(&new.token, bytes.expose()));
             rows.push(TokenRow {
                 hash: new.token.hash(),
                 attempt: new.attempt_id,
@@ -120,6 +120,8 @@ pub(super) struct Found {
     pub(super) about: About,
     pub(super) attempt: Uuid,
     pub(super) country: Option<String>,
+    /// Whether the signer wants to be named.
+    pub(super) shows_name: bool,
     pub(super) newsletter: Option<String>,
     /// What the token opens.
     pub(super) sealed: Option<Vec<u8>>,
@@ -199,6 +201,7 @@ pub(super) fn read(row: Option<Row>) -> Result<Option<Found>, Error> {
         },
         attempt: row.id("attempt")?,
         country: row.maybe_text("country")?,
+        shows_name: row.flag("shows_name")?,
         newsletter: row.maybe_text("newsletter_id")?,
         sealed: row.maybe_blob("token_sealed")?,
         renews: row.flag("renews")?,

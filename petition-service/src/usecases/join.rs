@@ -1,12 +1,12 @@
 //! Signing a petition and subscribing to a newsletter.
 
-use campaign_file::{ConsentText, FormKind};
+use campaign_file::{ConsentText, Field, FormKind};
 
 use super::{Service, Share, messages, topics};
 use crate::campaign::{Campaign, FormIn};
 use crate::captcha::{Answer, Verdict, VerifyContext};
 use crate::domain::{
-    Network, Private, SubmittedValues, TokenSecret, ValidForm, email, form, state,
+    Network, Private, SubmittedValues, TokenSecret, ValidForm, email, form, name, state,
 };
 use crate::pages::{self, Mistake};
 use crate::store::{
@@ -40,6 +40,8 @@ pub struct Request {
     pub captcha: Answer,
     /// The nonce given to the browser.
     pub nonce: Option<TokenSecret>,
+    /// Code of the partner on whose site it stood.
+    pub partner: Option<String>,
     /// Stands for the network from which it came.
     pub network: Network,
 }
@@ -67,6 +69,8 @@ pub enum Joined {
     Kept,
     /// Something is to be mended.
     Invalid(Vec<Mistake>),
+    /// The petition cannot be signed now; why.
+    Closed(Mistake),
     /// Sound, but the address looks misspelt: to be asked about, and taken if the visitor keeps it.
     Doubtful {
         /// The address that was probably meant.
@@ -95,7 +99,7 @@ impl Service {
             next: form.voice.language.steps.check_mail.clone(),
         };
         if let Some(mistake) = self.closed(form) {
-            return Ok(Joined::Invalid(vec![mistake]));
+            return Ok(Joined::Closed(mistake));
         }
         if !request.honeypot.expose().trim().is_empty() {
             metrics::counter!("forms_trapped", "kind" => join.kind.name()).increment(1);
@@ -219,7 +223,8 @@ impl Service {
             dedupe_key: self.keys.dedupe_key(form.id, canonical),
             email: valid.email.display.clone(),
             fields: valid.content().fields,
-            shows_name: valid.show_name,
+            public_name: public_name(valid),
+            partner: request.partner.clone(),
             topics: topics::chosen(form.form, &request.topics),
             lang: form.voice.code.to_owned(),
             form_page: believed(campaign, form, request.form_page.expose()),
@@ -252,6 +257,14 @@ impl Service {
             ),
         })
     }
+}
+
+/// The name to be shown, if the signer asked for it.
+fn public_name(valid: &ValidForm) -> Option<Private<String>> {
+    let typed = |field| valid.values.get(&field).map(Private::expose);
+    let first = typed(Field::FirstName).filter(|_| valid.show_name)?;
+    let last = typed(Field::LastName).map_or("", String::as_str);
+    Some(Private::new(name::shown(first, last)))
 }
 
 /// The address that was probably meant, if the visitor has not said that theirs is right.

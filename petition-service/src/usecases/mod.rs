@@ -1,5 +1,6 @@
 //! What visitors do: sign, subscribe, confirm, leave. One path for forms and for programs.
 
+mod count;
 mod join;
 mod links;
 mod messages;
@@ -14,6 +15,7 @@ use crate::captcha::Captcha;
 use crate::domain::{Clock, Keys, Network};
 use crate::store::Store;
 
+pub use count::Count;
 pub use join::{Join, Joined, Request};
 pub use links::{Left, Opened};
 pub use networks::{NetworkLimits, Networks, Share};

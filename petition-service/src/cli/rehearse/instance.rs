@@ -148,7 +148,12 @@ fn replaced(
     sink: SocketAddr,
 ) -> Table {
     let mut table = settings.clone();
-    for key in ["metrics_listen", "counts_file", "trusted_proxies"] {
+    for key in [
+        "metrics_listen",
+        "counts_file",
+        "public_folder",
+        "trusted_proxies",
+    ] {
         table.remove(key);
     }
     let one = |key: &str, value: Value| Value::Table(Table::from_iter([(key.to_owned(), value)]));

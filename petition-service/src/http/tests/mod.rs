@@ -8,8 +8,11 @@ mod kept;
 mod links;
 mod openapi;
 mod own_fields;
+mod partners;
+mod public;
 mod refusals;
 mod sealed;
+mod states;
 mod topics;
 
 use std::net::SocketAddr;
@@ -33,6 +36,7 @@ use crate::config;
 use crate::domain::Clock;
 use crate::mail::Mail;
 use crate::mail::memory::MemoryMailer;
+use crate::store::{NoKeys, Store, StoreOptions};
 
 /// The real service on a database of its own, with a mailbox in memory.
 struct TestService {
@@ -174,6 +178,13 @@ impl TestService {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("no mail to {to} with {part}");
+    }
+
+    /// The database, opened once more.
+    async fn store(&self) -> Store {
+        let file = self.folder.path().join("data.sqlite");
+        let options = StoreOptions::new(Arc::new(NoKeys));
+        Store::open(file, options).await.expect("open")
     }
 
     async fn count(&self) -> i64 {

@@ -33,7 +33,8 @@ struct Written {
     mailbox: String,
     email: String,
     country: Option<String>,
-    shows_name: bool,
+    public_name: Option<String>,
+    partner: Option<String>,
     #[serde(default)]
     topics: Vec<String>,
     lang: String,
@@ -64,7 +65,8 @@ pub(super) fn to_bytes(one: &SignUp) -> Zeroizing<Vec<u8>> {
             .fields
             .get(Field::Country.name())
             .map(|country| country.expose().clone()),
-        shows_name: form.shows_name,
+        public_name: form.public_name.as_ref().map(|name| name.expose().clone()),
+        partner: form.partner.clone(),
         topics: form.topics.clone(),
         lang: form.lang.clone(),
         form_page: form.form_page.clone(),
@@ -104,8 +106,7 @@ pub(super) fn from_bytes(
     now: DateTime<chrono::Utc>,
 ) -> Result<SignUp, StoreError> {
     let written: Written = serde_json::from_slice(bytes).map_err(|_| no_form())?;
-    let to = written.email.as_bytes();
-    let recipient = options.vault.seal_recipient(written.mail, to)?;
+    let mail = written.mail;
     let sealed = Sealed {
         bytes: STANDARD.decode(&written.sealed).map_err(|_| no_form())?,
         key_id: exact(&written.key_id)?,
@@ -121,13 +122,17 @@ pub(super) fn from_bytes(
             .transpose()?
             .map(TokenHash),
     };
+    let subject = written.subject;
+    let sent_at = DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?;
+    let form = form(written)?;
+    let to = form.recipient().to_bytes();
     Ok(SignUp {
-        subject: written.subject,
-        mail: written.mail,
-        sent_at: DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?,
+        subject,
+        mail,
+        sent_at,
         attempt,
-        recipient,
-        form: form(written)?,
+        recipient: options.vault.seal_recipient(mail, to.expose())?,
+        form,
         options: Arc::clone(options),
         now,
     })
@@ -151,7 +156,8 @@ fn form(written: Written) -> Result<NewSignUp, StoreError> {
         dedupe_key: key(&written.mailbox)?,
         email: Private::new(written.email),
         fields: BTreeMap::from_iter(country.map(|country| (name.clone(), Private::new(country)))),
-        shows_name: written.shows_name,
+        public_name: written.public_name.map(Private::new),
+        partner: written.partner,
         topics: written.topics,
         lang: written.lang,
         form_page: written.form_page,

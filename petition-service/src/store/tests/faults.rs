@@ -17,7 +17,7 @@ on_both![what_cannot_be_done_fails_alone];
 fn of_nothing() -> NewToken {
     NewToken {
         token: TokenSecret::generate(),
-        address: None,
+        recipient: None,
         attempt_id: Uuid::now_v7(),
         purpose: Purpose::Withdraw,
         expires_at: minute(60),

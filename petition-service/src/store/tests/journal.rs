@@ -109,7 +109,7 @@ async fn a_form_that_is_kept_is_stored_once(on: On) {
     let jobs = jobs.expect("claimed");
     assert!(
         jobs.iter()
-            .any(|job| job.email.expose() == "s42@example.org")
+            .any(|job| job.recipient.email.expose() == "s42@example.org")
     );
     let again = store.sign_up(signature("new@example.org"), minute(6)).await;
     assert_eq!(

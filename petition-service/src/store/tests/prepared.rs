@@ -4,7 +4,7 @@ use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
     again, attempts, confirm, counts, expire, export, hot_keys, journal, leases, leave, log,
-    networks, outbox, queue, settle, sign_up, spent, subscribe, tokens,
+    networks, outbox, partners, queue, settle, sign_up, signers, spent, subscribe, tokens,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -22,6 +22,8 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         leases::STATEMENTS,
         leave::STATEMENTS,
         outbox::STATEMENTS,
+        partners::STATEMENTS,
+        signers::STATEMENTS,
         spent::STATEMENTS,
         subscribe::STATEMENTS,
         tokens::STATEMENTS,
@@ -42,6 +44,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         queue::BULKS,
         settle::BULKS,
         sign_up::BULKS,
+        signers::BULKS,
         spent::BULKS,
         tokens::BULKS,
     ]
