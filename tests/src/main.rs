@@ -7,6 +7,8 @@ mod end;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod rehearse;
 #[cfg(test)]
 mod site;
