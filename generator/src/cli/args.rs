@@ -35,6 +35,9 @@ pub(super) enum Command {
     Migrate(MigrateArgs),
     /// Print what a shell needs to complete this program's commands and flags
     Completion(CompletionArgs),
+    /// Write the man pages; for whoever makes a package
+    #[command(hide = true)]
+    Man(ManArgs),
     /// Try the whole campaign on this machine: site, petition service and a mailbox
     #[cfg(feature = "dev")]
     Dev(DevArgs),
@@ -155,6 +158,14 @@ pub(super) struct MigrateArgs {
 pub(super) struct CompletionArgs {
     /// The shell
     pub(super) shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// The folder for the pages, made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
 }
 
 /// Arguments of `dev`.

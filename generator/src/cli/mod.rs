@@ -59,6 +59,7 @@ pub fn run() -> ExitCode {
             completion(args.shell, &mut stdout());
             Ok(())
         }
+        Command::Man(args) => man(&args.out).map_err(Stop::from),
         #[cfg(feature = "dev")]
         Command::Dev(args) => dev::run(&site, &args),
     };
@@ -70,6 +71,12 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes `groundswell.1` and a page for each command.
+fn man(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Cli::command(), folder)
 }
 
 /// Writes what a shell needs to complete commands and flags.

@@ -1,8 +1,11 @@
 //! The command line.
 
+mod database;
+mod doctor;
 mod export;
 mod keygen;
 mod listen;
+mod manual;
 mod outbox;
 mod partners;
 mod rehearse;
@@ -42,6 +45,10 @@ enum Command {
         #[arg(short, long)]
         config: Option<PathBuf>,
     },
+    Doctor(doctor::Args),
+    Backup(database::BackupArgs),
+    Restore(database::RestoreArgs),
+    Move(database::MoveArgs),
     /// Write the confirmed forms to a file, sealed as they are, for the machine with the private key
     ExportSealed(export::Args),
     /// Look after the mails that wait
@@ -59,6 +66,11 @@ enum Command {
     Unseal(unseal::Args),
     /// Print the JSON Schema of the campaign file
     Schema,
+    /// Print the completions of a shell
+    Completion(manual::CompletionArgs),
+    /// Write the man pages; for whoever makes a package
+    #[command(hide = true)]
+    Man(manual::ManArgs),
 }
 
 /// Does what the command line asks; the exit code is 0, 1 if it could not be done, 2 if the
@@ -70,6 +82,10 @@ pub fn run() -> ExitCode {
         Command::CheckConfig { config } => {
             load(config.as_deref()).map(|config| say(io::stdout(), &sound(&config)))
         }
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Backup(args) => database::back_up(&args),
+        Command::Restore(args) => database::restore(&args),
+        Command::Move(args) => database::move_to(&args),
         Command::ExportSealed(args) => export::run(&args),
         Command::Outbox { command } => outbox::run(&command),
         Command::Keygen(args) => keygen::run(&args),
@@ -77,6 +93,8 @@ pub fn run() -> ExitCode {
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Unseal(args) => unseal::run(&args),
         Command::Schema => schema(),
+        Command::Completion(args) => manual::completion(&args),
+        Command::Man(args) => manual::man(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

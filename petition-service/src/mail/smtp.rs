@@ -193,14 +193,17 @@ impl SmtpMailer {
         })
     }
 
-    /// Tries to connect and to log in, for a check before anything depends on it.
+    /// Tries to connect and to log in, for a check before anything depends on it; whether the server
+    /// takes addresses with other letters than a to z (`SMTPUTF8`).
     ///
     /// # Errors
     /// [`MailError::Transient`]: not now.
-    pub async fn try_connection(&self) -> Result<(), MailError> {
+    pub async fn try_connection(&self) -> Result<bool, MailError> {
         let connection = self.limited(self.connect()).await?;
+        let server = connection.server_info();
+        let any_letters = server.supports_feature(Extension::SmtpUtfEight);
         self.keep(connection);
-        Ok(())
+        Ok(any_letters)
     }
 
     async fn hand_over(&self, message: &Message) -> Result<(), MailError> {

@@ -43,6 +43,17 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// It was moved: whatever were written here would be lost.
+    #[error(
+        "the database {path} was moved to {to}: name that one in the configuration. To go on with \
+         this file after all, and without what came in since then, remove {path}.moved"
+    )]
+    Moved {
+        /// The file.
+        path: String,
+        /// The address it was moved to, without a password.
+        to: String,
+    },
     /// The tables cannot be brought up to date.
     #[error("cannot bring the database {path} up to date: {reason}")]
     Migrate {

@@ -1,5 +1,6 @@
 //! A connection, and a pool of them for reading.
 
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
@@ -73,6 +74,23 @@ impl Conn {
         match self {
             Self::Sqlite(conn) => sqlite_rows(&mut **conn, statement.sqlite, values).await,
             Self::Postgres(conn) => postgres_rows(&mut **conn, statement.postgres, values).await,
+        }
+    }
+
+    /// The rows of an answer that may be too long for memory, one after another.
+    pub(in crate::store) fn stream(
+        &mut self,
+        statement: &'static Statement,
+    ) -> BoxStream<'_, Result<Row, Error>> {
+        match self {
+            Self::Sqlite(conn) => sqlx::query(statement.sqlite)
+                .fetch(&mut **conn)
+                .map_ok(Row::Sqlite)
+                .boxed(),
+            Self::Postgres(conn) => sqlx::query(statement.postgres)
+                .fetch(&mut **conn)
+                .map_ok(Row::Postgres)
+                .boxed(),
         }
     }
 
@@ -203,6 +221,14 @@ fn arrays(mut query: PgQuery, bulk: &'static Bulk, rows: Vec<Vec<Value>>) -> PgQ
 }
 
 impl Pool {
+    /// Ends its connections.
+    pub(in crate::store) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// Whether this is PostgreSQL.
     pub(in crate::store) fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))

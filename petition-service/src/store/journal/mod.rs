@@ -51,6 +51,12 @@ impl JournalOptions {
         std::fs::write(&probe, b"").map_err(failed)?;
         std::fs::remove_file(&probe).map_err(failed)
     }
+
+    /// Whether forms wait in it for the database; if that cannot be seen, there may be some.
+    #[must_use]
+    pub fn holds_forms(&self) -> bool {
+        self.folder.exists() && files(&self.folder).map_or(true, |files| !files.is_empty())
+    }
 }
 
 /// The journal. Clones share it.
@@ -92,18 +98,22 @@ impl Journal {
         self.files().map_or(true, |files| !files.is_empty())
     }
 
-    /// The files, the oldest first.
     fn files(&self) -> std::io::Result<Vec<PathBuf>> {
-        let mut files = Vec::new();
-        for file in std::fs::read_dir(&self.folder)? {
-            let path = file?.path();
-            if path.extension().is_some_and(|end| end == segment::ENDING) {
-                files.push(path);
-            }
-        }
-        files.sort();
-        Ok(files)
+        files(&self.folder)
     }
+}
+
+/// The files of a journal, the oldest first.
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for file in std::fs::read_dir(folder)? {
+        let path = file?.path();
+        if path.extension().is_some_and(|end| end == segment::ENDING) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Only the service's user can look into it.

@@ -3,8 +3,9 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, confirm, counts, expire, export, hot_keys, journal, leases, leave, log,
-    networks, outbox, partners, queue, settle, sign_up, signers, spent, subscribe, tokens,
+    again, attempts, confirm, copy, counts, expire, export, health, hot_keys, journal, leases,
+    leave, log, networks, outbox, partners, queue, settle, sign_up, signers, spent, subscribe,
+    tokens,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -14,9 +15,11 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         super::super::STATEMENTS,
         again::STATEMENTS,
         attempts::STATEMENTS,
+        copy::STATEMENTS,
         counts::STATEMENTS,
         expire::STATEMENTS,
         export::STATEMENTS,
+        health::STATEMENTS,
         hot_keys::STATEMENTS,
         journal::STATEMENTS,
         leases::STATEMENTS,
@@ -31,6 +34,11 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
     .into_iter()
     .flatten()
     .copied()
+    .chain(
+        copy::TABLES
+            .iter()
+            .flat_map(|table| [&table.read, &table.any]),
+    )
 }
 
 fn bulks() -> impl Iterator<Item = &'static Bulk> {
@@ -52,6 +60,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
     .flatten()
     .copied()
     .chain([&tokens::FIND_ALL])
+    .chain(copy::TABLES.iter().map(|table| &table.write))
 }
 
 async fn every_statement_can_be_prepared(on: On) {
