@@ -94,9 +94,9 @@ async fn a_backup_comes_back_on_either_engine(on: On) {
         assert_eq!(again.logged("p").await.expect("logged"), 2);
         let new = signature("new@example.org");
         again.sign_up(new, minute(4)).await.expect("stored");
-        let one = tokens(&again, Purpose::ConfirmSignature, 5).await;
-        let one = one.last().expect("a mail");
-        assert!(again.confirm(one, minute(6)).await.is_ok());
+        for token in tokens(&again, Purpose::ConfirmSignature, 5).await {
+            assert!(again.confirm(&token, minute(6)).await.is_ok());
+        }
         again.fold_counts(minute(7)).await.expect("added up");
         assert_eq!(again.counted("p").await.expect("counted").total, 3);
     }
