@@ -163,7 +163,7 @@ pub(super) struct CompletionArgs {
 /// Arguments of `man`.
 #[derive(Debug, Args)]
 pub(super) struct ManArgs {
-    /// The folder for the pages, made if it is not there
+    /// The folder for the pages, which must be there
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: PathBuf,
 }

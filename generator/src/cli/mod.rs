@@ -75,7 +75,6 @@ pub fn run() -> ExitCode {
 
 /// Writes `groundswell.1` and a page for each command.
 fn man(folder: &std::path::Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
     clap_mangen::generate_to(Cli::command(), folder)
 }
 

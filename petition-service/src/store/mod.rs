@@ -10,6 +10,7 @@ mod confirm;
 mod copy;
 mod counts;
 mod engine;
+mod error;
 mod expire;
 mod export;
 mod health;
