@@ -53,6 +53,17 @@ pub const REQUIRED: &[TextKey] = &[
     with("confirm_newsletter_intro", &["newsletter"]),
     plain("confirm_newsletter_button"),
     plain("confirm_working"),
+    // The page of a confirmation link whose time is over while there is still something to confirm.
+    plain("late_title"),
+    plain("late_intro"),
+    plain("late_button"),
+    // The code of the mail, when it did not confirm.
+    plain("code_title"),
+    plain("error_code"),
+    plain("code_label"),
+    plain("code_button"),
+    plain("code_resend"),
+    plain("code_back"),
     // The pages that the withdrawal and unsubscription links open.
     with("withdraw_title", &["petition"]),
     with("withdraw_intro", &["petition"]),
@@ -109,6 +120,7 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_captcha_unavailable"),
     // Why the form was not taken at all.
     with("error_rate_limited", &["minutes"]),
+    plain("error_too_many"),
     plain("error_not_open_yet"),
     plain("error_paused"),
     plain("error_closed"),
@@ -122,14 +134,20 @@ pub const REQUIRED: &[TextKey] = &[
     plain("error_not_found"),
     plain("problem_title"),
     // Mails. A body is plain text; blank lines separate paragraphs; a paragraph that is only a
-    // link placeholder becomes a button in the HTML part.
+    // link placeholder becomes a button in the HTML part, one that is only `{code}` large digits.
     with("mail_confirm_petition_subject", &["petition", "site"]),
     needs(
         "mail_confirm_petition_body",
-        &["petition", "site", "link", "withdraw_link", "days"],
-        &["link", "withdraw_link"],
+        &["petition", "site", "link", "withdraw_link", "code", "days"],
+        &["link", "withdraw_link", "code"],
     ),
     plain("mail_confirm_petition_button"),
+    with("mail_remind_petition_subject", &["petition", "site"]),
+    needs(
+        "mail_remind_petition_body",
+        &["petition", "site", "link", "withdraw_link", "code", "days"],
+        &["link", "withdraw_link", "code"],
+    ),
     with("mail_already_signed_subject", &["petition", "site"]),
     needs(
         "mail_already_signed_body",
@@ -140,8 +158,8 @@ pub const REQUIRED: &[TextKey] = &[
     with("mail_confirm_newsletter_subject", &["newsletter", "site"]),
     needs(
         "mail_confirm_newsletter_body",
-        &["newsletter", "site", "link", "days"],
-        &["link"],
+        &["newsletter", "site", "link", "code", "days"],
+        &["link", "code"],
     ),
     plain("mail_confirm_newsletter_button"),
     with("mail_welcome_newsletter_subject", &["newsletter", "site"]),

@@ -39,6 +39,7 @@ fn form(keys: &Keys, run: u128, number: u64) -> NewSignUp {
             version: "2026-11".to_owned(),
         },
         newsletter: None,
+        wait: Some(TokenSecret::generate()),
         nonce: Some(TokenSecret::generate()),
         challenge: Some(UsedChallenge {
             nonce: format!("{run}-{number}"),

@@ -106,6 +106,15 @@ test("the pages of the service", { timeout: 300_000 }, async () => {
     await send(signForm(page));
     await page.waitForURL(/\/steps\//);
     const mail = await mailTo(site, address);
+    await page.locator("[data-gs-note]").waitFor();
+    await sound("the page that waits");
+    await page.locator('form[action$="/service/code"] [name="code"]').fill("nonsense");
+    await page.locator('form[action$="/service/code"] button').click();
+    await page.waitForURL(/service\/code/);
+    await sound("a code that did not work");
+    await page.locator('form[action$="/service/resend"] button').click();
+    await page.waitForURL(/#resent/);
+    await sound("the mail asked for again");
     await context.clearCookies();
     for (const kind of ["confirm", "withdraw"]) {
       await page.goto(linkIn(mail, `/service/${kind}/`));

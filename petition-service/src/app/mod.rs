@@ -70,6 +70,7 @@ impl App {
             journal,
             cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
             lifetime_mails: config.limits.mails_per_address,
+            reminder_after: reminder_after(&config),
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
             names_every: Duration::from_secs(60 * u64::from(config.limits.names_every_minutes)),
             ..StoreOptions::new(keyring.clone())
@@ -89,6 +90,7 @@ impl App {
                 config.limits.per_network_per_hour,
                 config.limits.unproven_per_hour,
             ))),
+            lag: Arc::default(),
         };
         tell_of_strange_keys(&config, &service.campaign);
         let web = Web::new(service.clone(), &config, metrics);
@@ -135,6 +137,14 @@ fn journal(config: &JournalConfig) -> anyhow::Result<Option<JournalOptions>> {
             Ok(None)
         }
     }
+}
+
+/// How long after its mail a signer is reminded; none if that is not wanted, or if the links will
+/// have ended by then.
+fn reminder_after(config: &Config) -> Option<Duration> {
+    let hours = config.limits.reminder_after_hours;
+    let in_time = hours > 0 && hours < config.confirm_days.saturating_mul(24);
+    in_time.then(|| Duration::from_secs(3600 * u64::from(hours)))
 }
 
 /// A key of its own for a form that nobody knows is most likely a slip: that form's data would go to

@@ -256,7 +256,7 @@ async fn several_services_share_a_server() {
     for (number, mail) in mailer.mails().iter().enumerate() {
         let (_, after) = mail.text.split_once("/confirm/").expect("a link");
         let token = after.split_whitespace().next().expect("a token");
-        let left = apps[(number + 1) % 3].service.confirm(token).await;
+        let left = apps[(number + 1) % 3].service.confirm(token, None).await;
         assert!(matches!(left, Ok(Left::Done(_))), "{left:?}");
     }
     for app in &apps {

@@ -107,6 +107,8 @@ pub struct Limits {
     pub mails_per_address: u32,
     /// Minutes between two mails to one address about one form.
     pub resend_after_minutes: u32,
+    /// Hours after which a signer who has not confirmed is reminded, once; 0: never.
+    pub reminder_after_hours: u32,
     /// Forms without a captcha's answer in an hour, from all networks together.
     pub unproven_per_hour: u32,
     /// Minutes for which names to be shown wait for each other, a day at most.

@@ -87,15 +87,18 @@ pub enum Purpose {
     ConfirmSubscription,
     /// Ends a subscription.
     Unsubscribe,
+    /// Waits, in the cookie of the browser that sent the form, for the confirmation.
+    Wait,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ConfirmSignature,
         Self::Withdraw,
         Self::ConfirmSubscription,
         Self::Unsubscribe,
+        Self::Wait,
     ];
 
     /// Its name in the database.
@@ -106,6 +109,7 @@ impl Purpose {
             Self::Withdraw => "withdraw",
             Self::ConfirmSubscription => "confirm_subscription",
             Self::Unsubscribe => "unsubscribe",
+            Self::Wait => "wait",
         }
     }
 
@@ -122,6 +126,7 @@ impl Purpose {
             Self::ConfirmSignature | Self::ConfirmSubscription => "confirm",
             Self::Withdraw => "withdraw",
             Self::Unsubscribe => "unsubscribe",
+            Self::Wait => "wait",
         }
     }
 }

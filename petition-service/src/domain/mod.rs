@@ -1,6 +1,7 @@
 //! The rules of signing, free of database, network and clock.
 
 pub mod clock;
+mod code;
 pub mod email;
 pub mod form;
 pub mod goal;
@@ -13,6 +14,7 @@ pub mod seal;
 pub mod state;
 
 pub use clock::Clock;
+pub use code::Code;
 pub use email::{EmailAddress, EmailProblem};
 pub use form::{FaultKind, FieldFault, SubmittedValues, ValidForm};
 pub use keys::{Keys, Purpose, TokenHash, TokenSecret};

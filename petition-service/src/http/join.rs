@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::posted::Posted;
 use super::router::Peer;
-use super::{Web, answers, nonce, partner};
+use super::{Web, answers, cookies, partner};
 use crate::campaign::Campaign;
 use crate::domain::TokenSecret;
 use crate::pages::{self, FormAgain, Mistake};
@@ -82,9 +82,12 @@ async fn join(
         metrics::counter!("rate_limited").increment(1);
         return again.rate_limited(wait.as_secs());
     }
-    let nonce = nonce::of(headers).unwrap_or_else(TokenSecret::generate);
+    let nonce = cookies::nonce(headers).unwrap_or_else(TokenSecret::generate);
+    // Given to everybody, whether or not there is something to wait for.
+    let wait = TokenSecret::generate();
     let mut request = posted.request();
     request.nonce = Some(nonce.clone());
+    request.wait = Some(wait.clone());
     request.network = network;
     request.partner = partner;
     let join = Join {
@@ -100,12 +103,12 @@ async fn join(
             } else {
                 answers::see_other(&next)
             };
-            remember(web, &mut response, &nonce);
+            remember(web, &mut response, &nonce, &wait);
             response
         }
         Ok(Joined::Kept) => {
             let mut response = answers::kept(&campaign, headers, lang, posted.json);
-            remember(web, &mut response, &nonce);
+            remember(web, &mut response, &nonce, &wait);
             response
         }
         Ok(Joined::Invalid(mistakes)) => again.show(StatusCode::UNPROCESSABLE_ENTITY, &mistakes),
@@ -123,9 +126,9 @@ async fn join(
 }
 
 /// The browser is to be known again when its link is opened.
-fn remember(web: &Web, response: &mut Response, nonce: &TokenSecret) {
-    if let Some(cookie) = nonce::cookie(web, nonce) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
+fn remember(web: &Web, response: &mut Response, nonce: &TokenSecret, wait: &TokenSecret) {
+    for cookie in cookies::given(web, nonce, wait) {
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }
 

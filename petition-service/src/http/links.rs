@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{Web, answers, nonce, one_click};
+use super::{Web, answers, cookies, one_click, waiting};
 use crate::campaign::Campaign;
 use crate::domain::Purpose;
 use crate::pages::{self, Action};
@@ -47,17 +47,23 @@ async fn open(
     };
     let opened = web
         .service()
-        .open(path, &token, nonce::of(&headers).as_ref())
+        .open(path, &token, cookies::nonce(&headers).as_ref())
         .await;
-    let (peek, same_browser) = match opened {
-        Ok(Opened::Button { peek, same_browser }) => (peek, same_browser),
+    let (peek, same_browser, late) = match opened {
+        Ok(Opened::Button { peek, same_browser }) => (peek, same_browser, false),
+        Ok(Opened::Late(peek)) => (peek, false, true),
+        // What was confirmed is confirmed: no second button, the same page.
+        Ok(Opened::Confirmed(about)) => {
+            return answers::see_other(&waiting::done(&campaign, &about));
+        }
         Ok(Opened::Expired(about)) => return expired(&campaign, &about),
         Ok(Opened::Unknown) => return unknown(&web, &headers),
         Err(error) => return answers::unavailable(&web, &headers, "", false, &error),
     };
     let form = campaign.form_known(&peek.form_id, &peek.lang);
     let base = web.base_path();
-    let post_to = format!("{base}/{path}/{token}");
+    let again = if late { "/again" } else { "" };
+    let post_to = format!("{base}/{path}/{token}{again}");
     let script = format!("{base}/assets/confirm.js");
     let action = Action {
         form,
@@ -67,6 +73,7 @@ async fn open(
         auto_post: same_browser.then_some(script.as_str()),
     };
     Html(match path {
+        _ if late => pages::late(&action),
         "confirm" => pages::confirm(&action),
         "withdraw" => pages::withdraw(&action),
         _ => pages::unsubscribe(&action),
@@ -82,18 +89,11 @@ pub(super) async fn confirm(
     let Some(campaign) = web.service().campaign.current() else {
         return answers::starting(&web, &headers);
     };
-    match web.service().confirm(&token).await {
-        Ok(left) => lead(
-            &web,
-            &headers,
-            &campaign,
-            left,
-            |about, steps| match about.kind {
-                // To what that page says of this petition.
-                SubjectKind::Petition => format!("{}#share-{}", steps.signed, about.form_id),
-                SubjectKind::Newsletter => steps.subscribed.clone(),
-            },
-        ),
+    let nonce = cookies::nonce(&headers);
+    match web.service().confirm(&token, nonce.as_ref()).await {
+        Ok(left) => lead(&web, &headers, &campaign, left, |about, _| {
+            waiting::done(&campaign, about)
+        }),
         Err(error) => answers::link_failed(&web, &headers, &error),
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod captcha;
 mod client;
+mod cookies;
 mod count;
 mod fresh;
 mod headers;
@@ -10,7 +11,6 @@ mod health;
 mod join;
 mod language;
 mod links;
-mod nonce;
 mod one_click;
 mod origin;
 mod partner;
@@ -19,6 +19,7 @@ mod public;
 mod router;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -49,6 +50,7 @@ struct Inner {
     /// The service's own address without a trailing slash.
     public_url: Url,
     origins: Origins,
+    confirm_days: u32,
     trusted_proxies: Vec<IpNet>,
     metrics: Option<PrometheusHandle>,
     counted: Fresh<Counted>,
@@ -66,6 +68,7 @@ impl Web {
             service,
             public_url: config.public_url.clone(),
             origins: Origins::new(&config.public_url, &config.cors_origins),
+            confirm_days: config.confirm_days,
             trusted_proxies: config.trusted_proxies.clone(),
             metrics,
             counted: Fresh::default(),

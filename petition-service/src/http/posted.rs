@@ -81,7 +81,7 @@ impl Posted {
         Ok(Self { fields, json: true })
     }
 
-    fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.fields
             .iter()
             .find(|(known, _)| known == name)
@@ -144,6 +144,7 @@ impl Posted {
             },
             nonce: None,
             partner: None,
+            wait: None,
             network: Network::default(),
         }
     }

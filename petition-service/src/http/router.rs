@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use super::{Web, answers, captcha, count, headers, health, join, links, partner, public};
+use super::{Web, answers, captcha, count, headers, health, join, links, partner, public, waiting};
 use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
@@ -34,6 +34,10 @@ pub fn router(web: Web, limits: &Limits) -> Router {
             "/confirm/{token}",
             get(links::open_confirm).post(links::confirm),
         )
+        .route("/confirm/{token}/again", post(waiting::resend_for_link))
+        .route("/waiting", get(waiting::waiting))
+        .route("/code", post(waiting::code))
+        .route("/resend", post(waiting::resend))
         .route(
             "/withdraw/{token}",
             get(links::open_withdraw).post(links::withdraw),

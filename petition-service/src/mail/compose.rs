@@ -15,6 +15,8 @@ const LONGEST_LINE: usize = 500;
 pub enum MailKind {
     /// Asks to confirm a signature.
     ConfirmPetition,
+    /// Reminds once of a signature that is not confirmed.
+    RemindPetition,
     /// Answers a form sent for an address that had signed already.
     AlreadySigned,
     /// Asks to confirm a subscription.
@@ -27,8 +29,9 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ConfirmPetition,
+        Self::RemindPetition,
         Self::AlreadySigned,
         Self::ConfirmNewsletter,
         Self::WelcomeNewsletter,
@@ -40,6 +43,7 @@ impl MailKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::ConfirmPetition => "confirm_petition",
+            Self::RemindPetition => "remind_petition",
             Self::AlreadySigned => "already_signed",
             Self::ConfirmNewsletter => "confirm_newsletter",
             Self::WelcomeNewsletter => "welcome_newsletter",
@@ -63,7 +67,20 @@ pub enum Letter<'a> {
         link: &'a str,
         /// Opens the page that withdraws.
         withdraw_link: &'a str,
-        /// Days until the link ends.
+        /// Six digits that do the same as the link in the browser that sent the form.
+        code: &'a str,
+        /// Days until link and code end.
+        days: u32,
+    },
+    /// [`MailKind::RemindPetition`].
+    RemindPetition {
+        /// Opens the page that confirms.
+        link: &'a str,
+        /// Opens the page that withdraws.
+        withdraw_link: &'a str,
+        /// Six digits that do the same as the link in the browser that sent the form.
+        code: &'a str,
+        /// Days until link and code end.
         days: u32,
     },
     /// [`MailKind::AlreadySigned`].
@@ -75,7 +92,9 @@ pub enum Letter<'a> {
     ConfirmNewsletter {
         /// Opens the page that confirms.
         link: &'a str,
-        /// Days until the link ends.
+        /// Six digits that do the same as the link in the browser that sent the form.
+        code: &'a str,
+        /// Days until link and code end.
         days: u32,
     },
     /// [`MailKind::WelcomeNewsletter`].
@@ -96,6 +115,7 @@ impl Letter<'_> {
     pub fn kind(&self) -> MailKind {
         match self {
             Self::ConfirmPetition { .. } => MailKind::ConfirmPetition,
+            Self::RemindPetition { .. } => MailKind::RemindPetition,
             Self::AlreadySigned { .. } => MailKind::AlreadySigned,
             Self::ConfirmNewsletter { .. } => MailKind::ConfirmNewsletter,
             Self::WelcomeNewsletter { .. } => MailKind::WelcomeNewsletter,
@@ -152,7 +172,7 @@ pub fn compose(campaign: &Campaign, sender: &Sender, job: Job<'_>) -> Result<Mai
         .ok_or_else(|| ComposeError::NoSuchForm(job.form_id.to_owned()))?;
     let about_petition = matches!(
         job.letter.kind(),
-        MailKind::ConfirmPetition | MailKind::AlreadySigned
+        MailKind::ConfirmPetition | MailKind::RemindPetition | MailKind::AlreadySigned
     );
     if about_petition != form.is_petition() {
         return Err(ComposeError::OtherKind(job.form_id.to_owned()));
@@ -164,10 +184,12 @@ fn write(form: &FormIn<'_>, sender: &Sender, job: Job<'_>) -> Mail {
     let voice = form.voice;
     let site = voice.language.site_title.as_str();
     let title = form.texts.title.as_str();
-    let (links, days) = placeholders(&job.letter);
+    let (links, lines) = placeholders(&job.letter);
     let mut values = vec![("petition", title), ("newsletter", title), ("site", site)];
-    let days = days.map(|days| days.to_string());
-    values.extend(days.as_deref().map(|days| ("days", days)));
+    let lines = lines.map(|(code, days)| (spaced(code), days.to_string()));
+    if let Some((code, days)) = &lines {
+        values.extend([("code", code.as_str()), ("days", days.as_str())]);
+    }
 
     let kind = job.letter.kind().name();
     let keys = [format!("mail_{kind}_subject"), format!("mail_{kind}_body")];
@@ -219,7 +241,14 @@ pub(super) struct Link<'a> {
     pub(super) primary: bool,
 }
 
-fn placeholders<'a>(letter: &Letter<'a>) -> (Vec<Link<'a>>, Option<u32>) {
+/// A code as people read it: in two halves, and in a mail from right to left as from left to right.
+fn spaced(code: &str) -> String {
+    let (one, other) = code.split_at_checked(code.len() / 2).unwrap_or((code, ""));
+    format!("{one}\u{a0}{other}")
+}
+
+/// The links of a mail, and the code and the days for which both are good.
+fn placeholders<'a>(letter: &Letter<'a>) -> (Vec<Link<'a>>, Option<(&'a str, u32)>) {
     let confirm = |address, button| Link {
         placeholder: "link",
         address,
@@ -236,13 +265,20 @@ fn placeholders<'a>(letter: &Letter<'a>) -> (Vec<Link<'a>>, Option<u32>) {
         Letter::ConfirmPetition {
             link,
             withdraw_link,
+            code,
+            days,
+        }
+        | Letter::RemindPetition {
+            link,
+            withdraw_link,
+            code,
             days,
         } => (
             vec![
                 confirm(link, "mail_confirm_petition_button"),
                 leave("withdraw_link", withdraw_link, "mail_withdraw_button"),
             ],
-            Some(days),
+            Some((code, days)),
         ),
         Letter::AlreadySigned { withdraw_link } => (
             vec![leave(
@@ -252,9 +288,9 @@ fn placeholders<'a>(letter: &Letter<'a>) -> (Vec<Link<'a>>, Option<u32>) {
             )],
             None,
         ),
-        Letter::ConfirmNewsletter { link, days } => (
+        Letter::ConfirmNewsletter { link, code, days } => (
             vec![confirm(link, "mail_confirm_newsletter_button")],
-            Some(days),
+            Some((code, days)),
         ),
         Letter::WelcomeNewsletter { unsubscribe_link }
         | Letter::AlreadySubscribed { unsubscribe_link } => (

@@ -34,6 +34,8 @@ const LOUD: &str = "display:inline-block;padding:14px 26px;border-radius:6px;bor
 const QUIET: &str = "display:inline-block;padding:10px 18px;border-radius:6px;border:2px solid #5c5c66;\
     background:#ffffff;color:#1b1b1f;text-decoration:none";
 const PLAIN_LINK: &str = "color:#5c5c66;font-size:14px;word-break:break-all";
+const CODE: &str =
+    "margin:0 0 1em;font-size:30px;line-height:1.3;font-weight:bold;letter-spacing:2px";
 const LINK: &str = "color:#0b57a4;word-break:break-word";
 const FOOTER: &str = "margin:2em 0 0;padding:1em 0 0;border-top:1px solid #c9c9d1;\
     font-size:14px;color:#5c5c66";
@@ -54,6 +56,7 @@ pub(super) fn document(parts: &Parts<'_>) -> String {
     for paragraph in paragraphs(parts.body) {
         match parts.links.iter().find(|link| is_only(&paragraph, link)) {
             Some(link) => button(&mut html, link, voice),
+            None if paragraph.trim() == "{code}" => prose(&mut html, CODE, &paragraph, parts),
             None => prose(&mut html, PARAGRAPH, &paragraph, parts),
         }
     }

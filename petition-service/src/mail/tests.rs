@@ -6,6 +6,7 @@ use super::*;
 use crate::campaign::{Campaign, sample};
 
 const CONFIRM: &str = "https://site.example/service/confirm/aaaa?x=1&y=2";
+const CODE: &str = "012345";
 const LEAVE: &str = "https://site.example/service/withdraw/bbbb?x=1&y=2";
 
 fn sender() -> Sender {
@@ -21,6 +22,13 @@ fn letter(kind: MailKind) -> Letter<'static> {
         MailKind::ConfirmPetition => Letter::ConfirmPetition {
             link: CONFIRM,
             withdraw_link: LEAVE,
+            code: CODE,
+            days: 14,
+        },
+        MailKind::RemindPetition => Letter::RemindPetition {
+            link: CONFIRM,
+            withdraw_link: LEAVE,
+            code: CODE,
             days: 14,
         },
         MailKind::AlreadySigned => Letter::AlreadySigned {
@@ -28,6 +36,7 @@ fn letter(kind: MailKind) -> Letter<'static> {
         },
         MailKind::ConfirmNewsletter => Letter::ConfirmNewsletter {
             link: CONFIRM,
+            code: CODE,
             days: 14,
         },
         MailKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
@@ -41,7 +50,9 @@ fn letter(kind: MailKind) -> Letter<'static> {
 
 fn form_of(kind: MailKind) -> &'static str {
     match kind {
-        MailKind::ConfirmPetition | MailKind::AlreadySigned => "safe-online",
+        MailKind::ConfirmPetition | MailKind::RemindPetition | MailKind::AlreadySigned => {
+            "safe-online"
+        }
         _ => "news",
     }
 }
@@ -72,9 +83,20 @@ fn all() -> Vec<(MailKind, &'static str, Mail)> {
 
 fn links(kind: MailKind) -> &'static [&'static str] {
     match kind {
-        MailKind::ConfirmPetition => &[CONFIRM, LEAVE],
+        MailKind::ConfirmPetition | MailKind::RemindPetition => &[CONFIRM, LEAVE],
         MailKind::ConfirmNewsletter => &[CONFIRM],
         _ => &[LEAVE],
+    }
+}
+
+#[test]
+fn the_code_stands_by_itself_in_both_parts_of_what_asks_to_confirm() {
+    for (kind, lang, mail) in all() {
+        let asks = links(kind).contains(&CONFIRM);
+        for part in [&mail.text, &mail.html] {
+            assert_eq!(part.contains("012\u{a0}345"), asks, "{lang} {part}");
+        }
+        assert!(!mail.subject.contains("345"), "{}", mail.subject);
     }
 }
 

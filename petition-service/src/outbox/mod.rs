@@ -175,7 +175,7 @@ impl Worker {
             Tried::Sent => {
                 count("sent");
                 tracing::debug!(mail, kind, "mail sent");
-                self.store.outbox_sent(id, now()).await
+                self.store.outbox_sent_asking(&job, now()).await
             }
             Tried::Failed { reason, for_good }
                 if for_good || job.tries >= self.options.max_tries =>
@@ -279,7 +279,9 @@ impl Worker {
 
     fn end_of(&self, purpose: Purpose, now: DateTime<Utc>) -> DateTime<Utc> {
         let days = match purpose {
-            Purpose::ConfirmSignature | Purpose::ConfirmSubscription => self.options.confirm_days,
+            Purpose::ConfirmSignature | Purpose::ConfirmSubscription | Purpose::Wait => {
+                self.options.confirm_days
+            }
             Purpose::Withdraw | Purpose::Unsubscribe => self.options.leave_days,
         };
         now.checked_add_days(Days::new(days.into())).unwrap_or(now)
@@ -293,16 +295,25 @@ impl Worker {
     ) -> Result<Mail, mail::ComposeError> {
         let (link, leave) = (links.confirm.as_str(), links.leave.as_str());
         let days = self.options.confirm_days;
+        let code = self.store.code_for(job.attempt_id);
+        let code = code.expose();
         let letter = match job.kind {
             OutboxKind::ConfirmPetition => Letter::ConfirmPetition {
                 link,
                 withdraw_link: leave,
+                code,
+                days,
+            },
+            OutboxKind::RemindPetition => Letter::RemindPetition {
+                link,
+                withdraw_link: leave,
+                code,
                 days,
             },
             OutboxKind::AlreadySigned => Letter::AlreadySigned {
                 withdraw_link: leave,
             },
-            OutboxKind::ConfirmNewsletter => Letter::ConfirmNewsletter { link, days },
+            OutboxKind::ConfirmNewsletter => Letter::ConfirmNewsletter { link, code, days },
             OutboxKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
                 unsubscribe_link: leave,
             },
@@ -329,7 +340,9 @@ struct Links {
 /// Which links a mail needs: to confirm, and to leave.
 fn purposes(kind: OutboxKind) -> (Option<Purpose>, Option<Purpose>) {
     match kind {
-        OutboxKind::ConfirmPetition => (Some(Purpose::ConfirmSignature), Some(Purpose::Withdraw)),
+        OutboxKind::ConfirmPetition | OutboxKind::RemindPetition => {
+            (Some(Purpose::ConfirmSignature), Some(Purpose::Withdraw))
+        }
         OutboxKind::AlreadySigned => (None, Some(Purpose::Withdraw)),
         OutboxKind::ConfirmNewsletter => (Some(Purpose::ConfirmSubscription), None),
         OutboxKind::WelcomeNewsletter | OutboxKind::AlreadySubscribed => {

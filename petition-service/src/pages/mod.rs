@@ -101,6 +101,57 @@ pub fn confirm(page: &Action<'_>) -> String {
     one_button(page, keys, page.auto_post)
 }
 
+/// The page that a confirmation link opens whose time is over, while what it was to confirm still waits:
+/// it offers a new mail.
+#[must_use]
+pub fn late(page: &Action<'_>) -> String {
+    one_button(page, ["late_title", "late_intro", "late_button"], None)
+}
+
+/// A code that did not confirm.
+#[derive(Clone, Copy)]
+pub struct CodeAgain<'a> {
+    /// The visitor's language.
+    pub voice: Voice<'a>,
+    /// Where the code posts to.
+    pub post_to: &'a str,
+    /// Where the button for another mail posts to.
+    pub resend_to: &'a str,
+    /// The page on which the visitor waited.
+    pub back: &'a str,
+}
+
+/// The code's form again, with what else can be done.
+#[must_use]
+pub fn code_again(page: &CodeAgain<'_>) -> String {
+    let voice = page.voice;
+    let title = voice.text("code_title");
+    let main = shell::render(&Code {
+        title,
+        message: voice.text("error_code"),
+        label: voice.text("code_label"),
+        button: voice.text("code_button"),
+        resend: voice.text("code_resend"),
+        lang: voice.code,
+        page,
+        back: voice.text("code_back"),
+    });
+    shell::wrap(Some(voice), title, &main)
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct Code<'a> {
+    title: &'a str,
+    message: &'a str,
+    label: &'a str,
+    button: &'a str,
+    resend: &'a str,
+    lang: &'a str,
+    page: &'a CodeAgain<'a>,
+    back: &'a str,
+}
+
 /// The page that a withdrawal link opens. It never presses its button itself.
 #[must_use]
 pub fn withdraw(page: &Action<'_>) -> String {

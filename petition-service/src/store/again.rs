@@ -1,14 +1,14 @@
 //! A form for a mailbox that sent one before.
 
-use std::time::Duration;
-
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::attempts::{self, HeldBack};
 use super::engine::{Conn, Error, statements, values};
+use super::options::StoreOptions;
 use super::queue::queue;
 use super::sign_up::{SignUp, insert_new};
-use super::{key16, ms, ms_before};
+use super::{key16, ms, ms_before, remind, tokens};
 
 macro_rules! subject {
     () => {
@@ -33,12 +33,18 @@ statements! {
 /// How often to look whether the mailbox is new after all: another instance may be erasing it.
 const LOOKS: u32 = 3;
 
+/// So many forms of other browsers may wait for their mails: nobody can order a mailbox all its mails at
+/// once.
+const MOST_HELD: usize = 2;
+
 /// What the form leads to.
 enum Plan {
     /// Its mail leaves when the mailbox has rested, at that time in milliseconds.
     Again { subject: Uuid, at: i64 },
     /// It takes the place of one whose mail is held back.
     Instead { subject: Uuid, held: HeldBack },
+    /// The same form came before: its browser waits for that one.
+    Repeat { subject: Uuid, attempt: Uuid },
     /// Tell the confirmed subject, by its confirmed attempt.
     Notice { subject: Uuid, attempt: Uuid },
     /// Nothing more than to note that it came.
@@ -66,10 +72,20 @@ async fn plan(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<Option<Pl
     };
     let subject = row.id("id")?;
     // A button pressed twice: the first press has stored all of it.
-    if repeated && attempts::is_newest(conn, subject, &one.attempt, &one.form).await? {
-        return Ok(Some(Plan::Rest { subject }));
+    if repeated {
+        let newest = attempts::newest_like(conn, subject, &one.attempt, &one.form).await?;
+        if let Some(attempt) = newest {
+            return Ok(Some(Plan::Repeat { subject, attempt }));
+        }
     }
-    if let Some(held) = attempts::held_back(conn, subject, one.now).await? {
+    // Only the browser that sent it may send another in its place: a stranger's form waits its turn.
+    let held = attempts::held_back(conn, subject, one.now).await?;
+    let nonce = one.form.nonce.as_ref();
+    let others = held.len();
+    let own = held
+        .into_iter()
+        .find(|held| nonce.is_some_and(|nonce| held.is_from(nonce)));
+    if let Some(held) = own {
         return Ok(Some(Plan::Instead { subject, held }));
     }
     if row.text("state")? == "confirmed" {
@@ -82,11 +98,10 @@ async fn plan(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<Option<Pl
             _ => Plan::Rest { subject },
         }));
     }
-    if row.int("mails")? >= i64::from(one.options.lifetime_mails) {
+    if others >= MOST_HELD || row.int("mails")? >= i64::from(one.options.lifetime_mails) {
         return Ok(Some(Plan::Rest { subject }));
     }
-    let rested = after(row.int("last_mail_at")?, one.options.cooldown);
-    let at = rested.max(ms(one.now));
+    let at = rested(row.int("last_mail_at")?, &one.options).max(ms(one.now));
     Ok(Some(Plan::Again { subject, at }))
 }
 
@@ -95,7 +110,7 @@ async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<bool, Er
     let now = ms(one.now);
     let (subject, mail) = match plan {
         Plan::Again { subject, at } => {
-            conn.run(&ASKED, values![subject, at, now]).await?;
+            asked(conn, subject, at, (one.now, &one.options)).await?;
             (subject, one.mail(one.attempt.id, true, at))
         }
         Plan::Instead { subject, held } => {
@@ -108,6 +123,11 @@ async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<bool, Er
             queue(conn, [one.mail(attempt, false, now)]).await?;
             return Ok(true);
         }
+        Plan::Repeat { subject, attempt } => {
+            conn.run(&NOTED, values![subject, now]).await?;
+            tokens::insert(conn, one.wait_for(attempt).as_ref(), now).await?;
+            return Ok(false);
+        }
         Plan::Rest { subject } => {
             conn.run(&NOTED, values![subject, now]).await?;
             return Ok(false);
@@ -115,12 +135,27 @@ async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<bool, Er
     };
     let row = one.attempt.row(subject, &one.form, one.sent_at);
     attempts::insert(conn, vec![row]).await?;
+    tokens::insert(conn, one.wait_for(one.attempt.id).as_ref(), now).await?;
     queue(conn, [mail]).await?;
     Ok(true)
 }
 
-/// A time so long after a stored one.
-fn after(stored: i64, by: Duration) -> i64 {
-    let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    stored.saturating_add(by)
+/// One more mail asks the mailbox to confirm, at that time in milliseconds.
+pub(super) async fn asked(
+    conn: &mut Conn,
+    subject: Uuid,
+    at: i64,
+    (now, options): (DateTime<Utc>, &StoreOptions),
+) -> Result<(), Error> {
+    conn.run(&ASKED, values![subject, at, ms(now)]).await?;
+    match options.reminder_after {
+        Some(after) => remind::postpone(conn, subject, at, after).await,
+        None => Ok(()),
+    }
+}
+
+/// When a mailbox has rested from its last mail; both in milliseconds.
+pub(super) fn rested(last_mail_at: i64, options: &StoreOptions) -> i64 {
+    let pause = i64::try_from(options.cooldown.as_millis()).unwrap_or(i64::MAX);
+    last_mail_at.saturating_add(pause)
 }

@@ -11,7 +11,7 @@ use super::engine::{Conn, Error, Value, bulks, statements, values};
 use super::ms;
 use super::records::{NewSignUp, StoreError, SubjectKind};
 use super::vault::{Sealed, Vault};
-use crate::domain::{Private, TokenHash};
+use crate::domain::{Private, TokenHash, TokenSecret};
 
 macro_rules! insert {
     () => {
@@ -74,23 +74,22 @@ bulks! {
 
 macro_rules! held_back {
     () => {
-        "select o.attempt_id, o.not_before
+        "select o.attempt_id, o.not_before, a.nonce_hash
          from outbox o join attempts a on a.id = o.attempt_id
          where a.subject_id = $1 and o.state = 'waiting' and o.not_before > $2
              and o.tries = 0 and o.leased_until is null
              and o.kind in ('confirm_petition', 'confirm_newsletter')
              and not exists (select 1 from tokens t where t.attempt_id = o.attempt_id
                  and t.purpose in ('confirm_signature', 'confirm_subscription'))
-         limit 1"
+         order by o.not_before"
     };
 }
 
 statements! {
-    NEWEST_IS = "select exists (
-             select 1 from attempts
-             where id = (select id from attempts where subject_id = $1
-                         order by created_at desc, id desc limit 1)
-                 and says = $2 and lang = $3 and consent_sha256 = $4) as newest";
+    NEWEST_LIKE = "select id from attempts
+         where id = (select id from attempts where subject_id = $1
+                     order by created_at desc, id desc limit 1)
+             and says = $2 and lang = $3 and consent_sha256 = $4";
 
     HELD_BACK = held_back!(), postgres concat!(held_back!(), " for update of o skip locked");
 
@@ -117,6 +116,14 @@ pub(super) struct HeldBack {
     attempt: Uuid,
     /// When it may leave, in milliseconds.
     pub(super) at: i64,
+    nonce: Option<TokenHash>,
+}
+
+impl HeldBack {
+    /// Whether it was sent by the browser with that nonce.
+    pub(super) fn is_from(&self, nonce: &TokenSecret) -> bool {
+        self.nonce == Some(nonce.hash_for(&self.attempt.to_string()))
+    }
 }
 
 /// A form as it is stored.
@@ -209,37 +216,39 @@ pub(super) async fn insert(conn: &mut Conn, rows: Vec<Vec<Value>>) -> Result<(),
     conn.bulk(&INSERT, rows).await.map(|_| ())
 }
 
-/// Whether the newest form of a mailbox says the same as this one.
-pub(super) async fn is_newest(
+/// The newest form of a mailbox, if it says the same as this one.
+pub(super) async fn newest_like(
     conn: &mut Conn,
     subject: Uuid,
     attempt: &NewAttempt,
     form: &NewSignUp,
-) -> Result<bool, Error> {
+) -> Result<Option<Uuid>, Error> {
     let values = values![
         subject,
         attempt.says.as_slice(),
         &form.lang,
         &form.consent.text_sha256
     ];
-    let row = conn.first(&NEWEST_IS, values).await?;
-    row.map_or(Ok(false), |row| row.flag("newest"))
+    let row = conn.first(&NEWEST_LIKE, values).await?;
+    row.map(|row| row.id("id")).transpose()
 }
 
-/// The mail of a mailbox that nobody has begun to send because its time has not come.
+/// The mails of a mailbox that nobody has begun to send because their time has not come.
 pub(super) async fn held_back(
     conn: &mut Conn,
     subject: Uuid,
     now: DateTime<Utc>,
-) -> Result<Option<HeldBack>, Error> {
-    let row = conn.first(&HELD_BACK, values![subject, ms(now)]).await?;
-    row.map(|row| {
+) -> Result<Vec<HeldBack>, Error> {
+    let rows = conn.rows(&HELD_BACK, values![subject, ms(now)]).await?;
+    let held = rows.iter().map(|row| {
+        let nonce = row.maybe_blob("nonce_hash")?;
         Ok(HeldBack {
             attempt: row.id("attempt_id")?,
             at: row.int("not_before")?,
+            nonce: nonce.and_then(|bytes| TokenHash::from_stored(&bytes)),
         })
-    })
-    .transpose()
+    });
+    held.collect()
 }
 
 /// A form whose mail is held back was never shown to anybody and goes, with the mail.
@@ -261,7 +270,8 @@ pub(super) async fn settle(conn: &mut Conn, confirmed: &[Mark]) -> Result<(), Er
     conn.bulk(&SETTLE, rows(true)).await?;
     conn.bulk(&DROP_MAILS, rows(false)).await?;
     conn.bulk(&FORGET_RECIPIENTS, rows(true)).await?;
-    Ok(())
+    let others = confirmed.iter().filter(|mark| mark.others);
+    super::remind::drop(conn, others.map(|mark| mark.subject)).await
 }
 
 /// Erases all that the forms of mailboxes hold, and drops the mails that wait for them.

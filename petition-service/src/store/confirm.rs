@@ -20,7 +20,7 @@ use super::subscribe::subscribe_too;
 use super::tokens::{FIND_ALL, Found, State, read};
 use super::writer::{Done, Hot, Reply};
 use super::{Store, ms, new_id};
-use crate::domain::{Private, TokenHash, TokenSecret};
+use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 
 bulks! {
     SUBJECTS(subject Blob, attempt Blob, at Int) =
@@ -30,8 +30,8 @@ bulks! {
          from v join attempts a on a.id = v.attempt where subjects.id = v.subject";
 
     // The nonce has done its work: it would only tie together what one browser signed.
-    ATTEMPTS(subject Blob, attempt Blob, at Int) =
-        "update attempts set confirmed_at = v.at, confirmed_how = 'link', nonce_hash = null
+    ATTEMPTS(attempt Blob, at Int, how Text) =
+        "update attempts set confirmed_at = v.at, confirmed_how = v.how, nonce_hash = null
          from v where attempts.id = v.attempt";
 }
 
@@ -45,25 +45,83 @@ impl Store {
         token: &TokenSecret,
         now: DateTime<Utc>,
     ) -> Result<ConfirmOutcome, StoreError> {
-        let write = Confirm {
-            hash: token.hash(),
-            token: token.clone(),
-            options: self.options.clone(),
-            now,
+        self.confirm_in(token, None, now).await
+    }
+
+    /// The same in a browser that has a nonce: whether it is the one that sent the form becomes part of
+    /// the proof.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn confirm_in(
+        &self,
+        token: &TokenSecret,
+        nonce: Option<&TokenSecret>,
+        now: DateTime<Utc>,
+    ) -> Result<ConfirmOutcome, StoreError> {
+        let by = By::Link {
+            nonce: nonce.cloned(),
         };
+        let write = Confirm::new(token.clone(), by, self.options.clone(), now);
         self.in_time(self.writer.write_hot(write)).await
     }
+}
+
+/// By what it is confirmed.
+pub(super) enum By {
+    /// The link of a mail, opened in a browser with that nonce.
+    Link { nonce: Option<TokenSecret> },
+    /// The code of a mail, which was looked at already.
+    Code,
 }
 
 /// A token that somebody brought to confirm with.
 pub(super) struct Confirm {
     hash: TokenHash,
     token: TokenSecret,
+    by: By,
     pub(super) options: Arc<StoreOptions>,
     pub(super) now: DateTime<Utc>,
 }
 
 impl Confirm {
+    pub(super) fn new(
+        token: TokenSecret,
+        by: By,
+        options: Arc<StoreOptions>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            hash: token.hash(),
+            token,
+            by,
+            options,
+            now,
+        }
+    }
+
+    /// Whether such a token is one to confirm with.
+    fn is_meant(&self, found: &Found) -> bool {
+        match self.by {
+            By::Link { .. } => found.confirms(),
+            By::Code => found.purpose == Purpose::Wait,
+        }
+    }
+
+    /// How it is confirmed, as the proof of consent says.
+    pub(super) fn how(&self, found: &Found) -> &'static str {
+        let By::Link { nonce } = &self.by else {
+            return "code";
+        };
+        let id = found.attempt.to_string();
+        let nonce = nonce.as_ref().map(|nonce| nonce.hash_for(&id));
+        if nonce.is_some() && nonce == found.nonce_hash {
+            "same_browser"
+        } else {
+            "link"
+        }
+    }
+
     /// What the token leads to, unless it confirms now.
     fn refused(&self, found: &Found) -> Option<ConfirmOutcome> {
         let about = || found.about.clone();
@@ -128,7 +186,7 @@ impl Hot for Confirm {
         let mut subjects = BTreeSet::new();
         for one in all {
             let found = found.get(one.hash.as_bytes());
-            let Some(found) = found.filter(|found| found.confirms()) else {
+            let Some(found) = found.filter(|found| one.is_meant(found)) else {
                 outcomes.push(Some(Done::of(ConfirmOutcome::Unknown)));
                 continue;
             };
@@ -166,7 +224,7 @@ impl Hot for Confirm {
 }
 
 /// One by itself. Boxed, because it is called by what it calls.
-fn alone<'a>(
+pub(super) fn alone<'a>(
     conn: &'a mut Conn,
     one: &'a Confirm,
 ) -> BoxFuture<'a, Result<Vec<Done<ConfirmOutcome>>, Error>> {
@@ -198,6 +256,7 @@ async fn carry_out(
             kind: found.about.kind,
             others: found.others,
             at: ms(one.now),
+            how: one.how(found),
         })
         .collect();
     mark_confirmed(conn, &marks).await?;
@@ -255,15 +314,17 @@ pub(super) struct Mark {
     pub(super) others: bool,
     /// In milliseconds.
     pub(super) at: i64,
+    /// `link`, `same_browser` or `code`.
+    pub(super) how: &'static str,
 }
 
 /// The subjects are confirmed by these attempts, and their others are settled with it.
 pub(super) async fn mark_confirmed(conn: &mut Conn, marks: &[Mark]) -> Result<(), Error> {
-    let rows = || {
-        let row = |mark: &Mark| values![mark.subject, mark.attempt, mark.at];
-        marks.iter().map(row).collect()
-    };
-    conn.bulk(&SUBJECTS, rows()).await?;
-    conn.bulk(&ATTEMPTS, rows()).await?;
+    let subject = |mark: &Mark| values![mark.subject, mark.attempt, mark.at];
+    let attempt = |mark: &Mark| values![mark.attempt, mark.at, mark.how];
+    conn.bulk(&SUBJECTS, marks.iter().map(subject).collect())
+        .await?;
+    conn.bulk(&ATTEMPTS, marks.iter().map(attempt).collect())
+        .await?;
     attempts::settle(conn, marks).await
 }

@@ -6,6 +6,7 @@
 mod again;
 mod attempts;
 mod batch;
+mod code;
 mod confirm;
 mod copy;
 mod counts;
@@ -16,6 +17,7 @@ mod export;
 mod health;
 mod hot_keys;
 mod journal;
+mod kind;
 mod leases;
 mod leave;
 mod lock;
@@ -28,6 +30,8 @@ mod queue;
 mod recipient;
 mod records;
 mod recover;
+mod remind;
+mod resend;
 mod settle;
 mod sign_up;
 mod signers;
@@ -39,6 +43,7 @@ pub(crate) mod testing;
 mod tests;
 mod tokens;
 mod vault;
+mod waiting;
 mod writer;
 
 use std::sync::Arc;
@@ -61,9 +66,9 @@ pub use options::StoreOptions;
 pub use partners::PartnerCount;
 pub use recipient::Recipient;
 pub use records::{
-    About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, NewSignUp,
+    About, ConfirmOutcome, Consent, Counted, Expired, LeaveOutcome, MailBudget, MailLag, NewSignUp,
     NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
-    StoreError, SubjectKind, UsedChallenge,
+    StoreError, SubjectKind, UsedChallenge, Waiting,
 };
 pub use signers::PublicSigner;
 pub use vault::{NoKeys, NotSealed, Sealed, Vault};

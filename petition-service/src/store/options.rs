@@ -16,6 +16,8 @@ pub struct StoreOptions {
     pub cooldown: Duration,
     /// How many confirmation mails an unconfirmed address gets in all.
     pub lifetime_mails: u32,
+    /// How long after its mail an unconfirmed signer is reminded, once; none: never.
+    pub reminder_after: Option<Duration>,
     /// How long between two mails that say `already`.
     pub notice_every: Duration,
     /// How long an unconfirmed form is kept after its last mail, at least until its links end.
@@ -47,6 +49,7 @@ impl StoreOptions {
             readers: 4,
             cooldown: Duration::from_secs(10 * 60),
             lifetime_mails: 5,
+            reminder_after: None,
             notice_every: DAY,
             keep_pending: 7 * DAY,
             keep_ended_links: 90 * DAY,

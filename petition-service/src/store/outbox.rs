@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::engine::{Conn, Error, Row, bulks, statements, values};
 use super::recipient::Recipient;
 use super::records::{OutboxJob, OutboxKind, OutboxStats, StoreError};
+use super::remind::Reminder;
 use super::settle::{Settle, Settled};
 use super::vault::Sealed;
 use super::writer::{Done, Write};
@@ -50,7 +51,9 @@ statements! {
     CLAIM = claim!("in ", "", ")"),
         postgres claim!("= any (array ", " for update skip locked", "))");
 
-    WAITING = "select count(*) as n, min(created_at) as oldest from outbox where state = 'waiting'";
+    // Reminders wait for their day: that is no delay.
+    WAITING = "select count(*) as n, min(created_at) as oldest from outbox
+         where state = 'waiting' and (priority < 4 or not_before <= $1)";
 
     DEAD = "select count(*) as n from outbox where state = 'dead'";
 
@@ -148,7 +151,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`]: it will be sent once more.
     pub async fn outbox_sent(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.settle(id, Settled::Sent(now)).await
+        self.settle(id, Settled::Sent(now, None)).await
+    }
+
+    /// A mail that asks to confirm left: as [`Store::outbox_sent`], and a signer who does not confirm
+    /// is reminded once, if that is wanted.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it will be sent once more.
+    pub async fn outbox_sent_asking(
+        &self,
+        job: &OutboxJob,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let reminder = Reminder::of(job, &self.options, now);
+        self.settle(job.id, Settled::Sent(now, reminder)).await
     }
 
     /// The mail is to be tried again at that time. The reason is stored and must hold no personal
@@ -243,7 +260,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn stats(&self, now: DateTime<Utc>) -> Result<OutboxStats, StoreError> {
-        let waiting = self.reads.one(&WAITING, values![]).await?;
+        let waiting = self.reads.one(&WAITING, values![ms(now)]).await?;
         let dead = self.reads.one(&DEAD, values![]).await?;
         let number = |n: i64| u64::try_from(n).unwrap_or(0);
         let oldest = waiting.maybe_int("oldest")?;

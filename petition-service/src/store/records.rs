@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use super::error::StoreError;
+pub use super::kind::OutboxKind;
 use super::recipient::Recipient;
 use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 
@@ -107,6 +108,8 @@ pub struct NewSignUp {
     pub newsletter: Option<NewsletterIntent>,
     /// The nonce given to the browser; only its hash is stored.
     pub nonce: Option<TokenSecret>,
+    /// The token given to the browser to wait with; none: it does not wait.
+    pub wait: Option<TokenSecret>,
     /// The challenge used, if the captcha has such.
     pub challenge: Option<UsedChallenge>,
     /// On whose account the mail goes.
@@ -127,6 +130,15 @@ pub enum SignUpOutcome {
     CaptchaUsed,
     /// No more mails this hour without a captcha; nothing was stored.
     MailBudgetSpent,
+}
+
+/// What a waiting browser is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nothing yet, or nothing that could be told.
+    Pending,
+    /// The very form that it sent is confirmed.
+    Confirmed(About),
 }
 
 /// What a token led to when it was to confirm.
@@ -193,63 +205,10 @@ pub enum PeekState {
     Open,
     /// It was done; a POST will say so.
     Done,
+    /// Its time is over, but what it was to confirm still waits: a new mail can be asked for.
+    Late,
     /// Its time is over.
     Expired,
-}
-
-/// The mails of the outbox, in their order of haste. Their names are those of
-/// `mail::MailKind`, which this module does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OutboxKind {
-    /// Asks to confirm a signature.
-    ConfirmPetition,
-    /// Asks to confirm a subscription.
-    ConfirmNewsletter,
-    /// Says that the address has signed already.
-    AlreadySigned,
-    /// Says that the address is subscribed already.
-    AlreadySubscribed,
-    /// Welcomes a subscriber.
-    WelcomeNewsletter,
-}
-
-impl OutboxKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::ConfirmPetition,
-        Self::ConfirmNewsletter,
-        Self::AlreadySigned,
-        Self::AlreadySubscribed,
-        Self::WelcomeNewsletter,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ConfirmPetition => "confirm_petition",
-            Self::ConfirmNewsletter => "confirm_newsletter",
-            Self::AlreadySigned => "already_signed",
-            Self::AlreadySubscribed => "already_subscribed",
-            Self::WelcomeNewsletter => "welcome_newsletter",
-        }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// The lower, the sooner it is sent; 4 at most.
-    pub(super) fn priority(self) -> i64 {
-        match self {
-            Self::ConfirmPetition => 0,
-            Self::ConfirmNewsletter => 1,
-            Self::AlreadySigned | Self::AlreadySubscribed => 2,
-            Self::WelcomeNewsletter => 3,
-        }
-    }
 }
 
 /// A mail to send now.
@@ -284,6 +243,19 @@ pub struct NewToken {
     pub purpose: Purpose,
     /// When its time is over.
     pub expires_at: DateTime<Utc>,
+}
+
+/// The way of the mails that ask for confirmation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MailLag {
+    /// Those that are due and were not tried yet.
+    pub untried: u64,
+    /// How long the oldest of them waits.
+    pub oldest_untried: Option<Duration>,
+    /// How long the oldest waits of those that came after the last that left: nothing leaves.
+    pub stuck: Option<Duration>,
+    /// Those that left within the last [`MailLag::RECENT`].
+    pub sent_recently: u64,
 }
 
 /// A count as it was last added up.

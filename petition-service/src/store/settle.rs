@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::batch::Message;
 use super::engine::{Conn, Error, Value, bulks, values};
 use super::ms;
+use super::remind::{self, Reminder};
 use super::writer::{Done, Hot, Reply};
 
 bulks! {
@@ -38,7 +39,8 @@ bulks! {
 
 /// How a try ended.
 pub(super) enum Settled {
-    Sent(DateTime<Utc>),
+    /// With the reminder that is to follow.
+    Sent(DateTime<Utc>, Option<Reminder>),
     Retry(DateTime<Utc>, String),
     Dead {
         at: DateTime<Utc>,
@@ -66,7 +68,7 @@ impl Hot for Settle {
             sorted.iter().filter_map(|one| row(one)).collect::<Vec<_>>()
         };
         let sent = rows(|one| match &one.how {
-            Settled::Sent(at) => Some(values![one.id, ms(*at)]),
+            Settled::Sent(at, _) => Some(values![one.id, ms(*at)]),
             _ => None,
         });
         let retry = rows(|one| match &one.how {
@@ -89,6 +91,11 @@ impl Hot for Settle {
             _ => None,
         });
         conn.bulk(&SENT, sent).await?;
+        let reminders = sorted.iter().filter_map(|one| match &one.how {
+            Settled::Sent(_, reminder) => reminder.as_ref(),
+            _ => None,
+        });
+        remind::queue(conn, &reminders.collect::<Vec<_>>()).await?;
         conn.bulk(&RETRY, retry).await?;
         conn.bulk(&DEAD, dead).await?;
         conn.bulk(&RELEASED, released).await?;

@@ -12,9 +12,11 @@ use super::engine::{Chain, Conn, Error, Part, Value, bulks, values};
 use super::options::StoreOptions;
 use super::queue::{self, NewMail, queue};
 use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKind};
+use super::tokens::{self, TokenRow};
 use super::vault::Sealed;
 use super::writer::{Done, Hot, Reply};
 use super::{Store, again, key16, ms, new_id, spent};
+use crate::domain::Purpose;
 
 bulks! {
     // Whoever is not among those that come back has sent a form before.
@@ -30,6 +32,7 @@ bulks! {
 pub(super) static FIRST_FORMS: Chain = Chain::new(&[
     Part::first(&INSERT),
     Part::after(&attempts::INSERT, "subject_id", 0),
+    Part::after(&tokens::INSERT, "attempt_id", 1),
     Part::after(&queue::INSERT, "attempt_id", 1),
 ]);
 
@@ -56,9 +59,11 @@ impl Store {
         let mail = new_id();
         let to = sign_up.recipient().to_bytes();
         let recipient = self.options.vault.seal_recipient(mail, to.expose());
+        let attempt = NewAttempt::of(&sign_up, &*self.options.vault)?;
         let form = Arc::new(SignUp {
             subject: new_id(),
-            attempt: NewAttempt::of(&sign_up, &*self.options.vault)?,
+            wait: wait(&sign_up, attempt.id, (now, &self.options))?,
+            attempt,
             mail,
             // The journal seals the recipient itself.
             recipient: recipient.unwrap_or_else(|_| Sealed::nothing()),
@@ -88,11 +93,34 @@ impl Store {
     }
 }
 
+/// The token that the browser waits with. Only its bearer can have the address opened, to get the
+/// mail once more, and the name, to be shown when a code confirms.
+fn wait(
+    form: &NewSignUp,
+    attempt: Uuid,
+    (now, options): (DateTime<Utc>, &StoreOptions),
+) -> Result<Option<TokenRow>, StoreError> {
+    let Some(token) = &form.wait else {
+        return Ok(None);
+    };
+    let recipient = form.recipient().to_bytes();
+    let keep = i64::try_from(options.keep_pending.as_millis()).unwrap_or(i64::MAX);
+    Ok(Some(TokenRow {
+        hash: token.hash(),
+        attempt,
+        purpose: Purpose::Wait,
+        sealed: Some(options.vault.seal_with_token(token, recipient.expose())?),
+        expires_at: ms(now).saturating_add(keep),
+    }))
+}
+
 /// A form, sealed, with the ids of all that it may become.
 pub(super) struct SignUp {
     pub(super) form: NewSignUp,
     pub(super) subject: Uuid,
     pub(super) attempt: NewAttempt,
+    /// What its browser waits with.
+    pub(super) wait: Option<TokenRow>,
     pub(super) mail: Uuid,
     pub(super) recipient: Sealed,
     pub(super) options: Arc<StoreOptions>,
@@ -102,6 +130,12 @@ pub(super) struct SignUp {
 }
 
 impl SignUp {
+    /// The token with which its browser waits for this attempt, if it waits.
+    pub(super) fn wait_for(&self, attempt: Uuid) -> Option<TokenRow> {
+        let wait = self.wait.clone()?;
+        Some(TokenRow { attempt, ..wait })
+    }
+
     /// The mail that it causes: one that asks to confirm it, or one that says `already`.
     pub(super) fn mail(&self, attempt: Uuid, asks: bool, at: i64) -> NewMail {
         let kind = match (self.form.kind, asks) {
@@ -173,11 +207,14 @@ pub(super) async fn insert_new(
     });
     let rows: Vec<Vec<Value>> = rows.collect();
     let attempt = |one: &&SignUp| one.attempt.row(one.subject, &one.form, one.sent_at);
+    let wait = |one: &&SignUp| one.wait.as_ref().map(|wait| wait.row(ms(one.now)));
     let mail = |one: &&SignUp| one.mail(one.attempt.id, true, ms(one.now));
     if conn.is_shared() {
         let attempts = forms.iter().map(attempt).collect();
+        let waits = forms.iter().filter_map(wait).collect();
         let mails = queue::rows(forms.iter().map(mail));
-        let inserted = conn.chain(&FIRST_FORMS, [rows, attempts, mails]).await?;
+        let all = [rows, attempts, waits, mails];
+        let inserted = conn.chain(&FIRST_FORMS, all).await?;
         return inserted.iter().map(|row| row.id("id")).collect();
     }
     let inserted = conn.bulk(&INSERT, rows).await?;
@@ -187,6 +224,8 @@ pub(super) async fn insert_new(
         .collect::<Result<_, _>>()?;
     let forms = forms.iter().filter(|one| new.contains(&one.subject));
     attempts::insert(conn, forms.clone().map(attempt).collect()).await?;
+    conn.bulk(&tokens::INSERT, forms.clone().filter_map(wait).collect())
+        .await?;
     queue(conn, forms.map(mail)).await?;
     Ok(new)
 }

@@ -75,6 +75,7 @@ pub(super) async fn subscribe_too(
         kind: SubjectKind::Newsletter,
         others: true,
         at: ms(one.now),
+        how: one.how(found),
     };
     mark_confirmed(conn, &[mark]).await?;
     Ok(one.welcome(found, attempt))

@@ -1,7 +1,7 @@
 //! A database for tests, a time of one's own, and forms to put in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
@@ -16,6 +16,9 @@ use super::{
     SubjectKind,
 };
 use crate::domain::{Keys, Private, Purpose, TokenSecret};
+
+/// All forms come from one browser.
+static BROWSER: LazyLock<TokenSecret> = LazyLock::new(TokenSecret::generate);
 
 /// A moment, so many minutes after the first one.
 pub(crate) fn minute(minutes: i64) -> DateTime<Utc> {
@@ -134,7 +137,8 @@ fn form(id: &str, kind: SubjectKind, email: &str) -> NewSignUp {
         form_page: "https://site.example/p/".to_owned(),
         consent: consent(),
         newsletter: None,
-        nonce: None,
+        nonce: Some(BROWSER.clone()),
+        wait: None,
         challenge: None,
         budget: MailBudget::Captcha,
     }

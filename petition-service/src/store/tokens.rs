@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::batch::Message;
-use super::engine::{Bulk, Conn, Error, Kind, Row, Statement, bulks, statements, values};
+use super::code::{self, CodeRow};
+use super::engine::{Bulk, Conn, Error, Kind, Row, Statement, Value, bulks, statements, values};
 use super::recipient::Recipient;
 use super::records::{About, NewToken, Peek, PeekState, StoreError, SubjectKind};
 use super::writer::{Done, Hot, Reply};
@@ -40,7 +41,7 @@ statements! {
 }
 
 bulks! {
-    INSERT(hash Blob, attempt_id Blob, purpose Text, sealed Blob, created_at Int, expires_at Int) =
+    pub(super) INSERT(hash Blob, attempt_id Blob, purpose Text, sealed Blob, created_at Int, expires_at Int) =
         "insert into tokens (hash, attempt_id, purpose, sealed, created_at, expires_at)
          select hash, attempt_id, purpose, sealed, created_at, expires_at from v where true";
 }
@@ -84,7 +85,7 @@ impl Store {
         }))
     }
 
-    /// Stores the tokens of one mail.
+    /// Stores the tokens of one mail, and with one that confirms the code that does the same.
     ///
     /// # Errors
     /// [`StoreError`]: none was stored.
@@ -95,6 +96,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let vault = &self.options.vault;
         let mut rows = Vec::with_capacity(tokens.len());
+        let code = tokens.iter().find(|new| confirms(new.purpose));
+        let code = code.map(|new| CodeRow::of(&**vault, new.attempt_id, ms(new.expires_at)));
         for new in tokens {
             let recipient = new.recipient.as_ref().map(Recipient::to_bytes);
             let sealed = recipient.map(|bytes| vault.seal_with_token(&new.token, bytes.expose()));
@@ -107,7 +110,8 @@ impl Store {
             });
         }
         let now = ms(now);
-        self.writer.write_hot(StoreTokens { rows, now }).await
+        let tokens = StoreTokens { rows, code, now };
+        self.writer.write_hot(tokens).await
     }
 }
 
@@ -130,7 +134,14 @@ pub(super) struct Found {
     /// Whether the mailbox has sent other forms.
     pub(super) others: bool,
     expires_at: i64,
-    nonce_hash: Option<TokenHash>,
+    pub(super) nonce_hash: Option<TokenHash>,
+}
+
+fn confirms(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::ConfirmSignature | Purpose::ConfirmSubscription
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -146,19 +157,19 @@ impl Found {
     }
 
     pub(super) fn confirms(&self) -> bool {
-        matches!(
-            self.purpose,
-            Purpose::ConfirmSignature | Purpose::ConfirmSubscription
-        )
+        confirms(self.purpose)
     }
 
     fn peek_state(&self, now: DateTime<Utc>) -> PeekState {
         match (self.confirms(), self.state) {
+            // Nobody's to open.
+            _ if self.purpose == Purpose::Wait => PeekState::Expired,
             (true, State::Confirmed) if !self.renews || self.has_expired(now) => PeekState::Done,
             (false, State::Over) => PeekState::Done,
             (true, State::Over) => PeekState::Expired,
             // Whoever wants to leave a newsletter can, whatever the date.
             (false, _) if self.purpose == Purpose::Unsubscribe => PeekState::Open,
+            (true, State::Pending) if self.has_expired(now) => PeekState::Late,
             _ if self.has_expired(now) => PeekState::Expired,
             _ => PeekState::Open,
         }
@@ -211,17 +222,45 @@ pub(super) fn read(row: Option<Row>) -> Result<Option<Found>, Error> {
     }))
 }
 
-struct TokenRow {
-    hash: TokenHash,
-    attempt: Uuid,
-    purpose: Purpose,
-    sealed: Option<Vec<u8>>,
-    expires_at: i64,
+/// A token as it is stored.
+#[derive(Clone)]
+pub(super) struct TokenRow {
+    pub(super) hash: TokenHash,
+    pub(super) attempt: Uuid,
+    pub(super) purpose: Purpose,
+    pub(super) sealed: Option<Vec<u8>>,
+    /// In milliseconds.
+    pub(super) expires_at: i64,
+}
+
+impl TokenRow {
+    /// Its row; `now` is in milliseconds.
+    pub(super) fn row(&self, now: i64) -> Vec<Value> {
+        values![
+            self.hash.as_bytes(),
+            self.attempt,
+            self.purpose.name(),
+            self.sealed.clone(),
+            now,
+            self.expires_at
+        ]
+    }
+}
+
+/// Stores tokens; `now` is in milliseconds.
+pub(super) async fn insert(
+    conn: &mut Conn,
+    tokens: impl IntoIterator<Item = &TokenRow>,
+    now: i64,
+) -> Result<(), Error> {
+    let rows = tokens.into_iter().map(|token| token.row(now)).collect();
+    conn.bulk(&INSERT, rows).await.map(|_| ())
 }
 
 /// The tokens of one mail.
 pub(super) struct StoreTokens {
     rows: Vec<TokenRow>,
+    code: Option<CodeRow>,
     now: i64,
 }
 
@@ -229,20 +268,14 @@ impl Hot for StoreTokens {
     type Out = ();
 
     async fn run_all(conn: &mut Conn, all: &[Self]) -> Result<Vec<Done<()>>, Error> {
-        let rows = all.iter().flat_map(|mail| {
-            mail.rows.iter().map(|token| {
-                values![
-                    token.hash.as_bytes(),
-                    token.attempt,
-                    token.purpose.name(),
-                    token.sealed.clone(),
-                    mail.now,
-                    token.expires_at
-                ]
-            })
-        });
-        let rows = rows.collect();
-        conn.bulk(&INSERT, rows).await?;
+        let row = |mail: &Self| {
+            let rows = mail.rows.iter().map(|token| token.row(mail.now));
+            rows.collect::<Vec<_>>()
+        };
+        conn.bulk(&INSERT, all.iter().flat_map(row).collect())
+            .await?;
+        let codes = all.iter().filter_map(|mail| mail.code.as_ref());
+        code::store(conn, codes).await?;
         Ok(all.iter().map(|_| Done::of(())).collect())
     }
 

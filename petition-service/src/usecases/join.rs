@@ -42,6 +42,8 @@ pub struct Request {
     pub nonce: Option<TokenSecret>,
     /// Code of the partner on whose site it stood.
     pub partner: Option<String>,
+    /// The token that it is given to wait with.
+    pub wait: Option<TokenSecret>,
     /// Stands for the network from which it came.
     pub network: Network,
 }
@@ -231,6 +233,7 @@ impl Service {
             consent: consent(&form.texts.consent, &form.form.consent_version),
             newsletter,
             nonce: request.nonce.clone(),
+            wait: request.wait.clone(),
             challenge,
             budget,
         }

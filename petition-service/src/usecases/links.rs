@@ -14,6 +14,10 @@ pub enum Opened {
         /// Whether the link was opened in the browser that sent the form.
         same_browser: bool,
     },
+    /// What it confirms is confirmed.
+    Confirmed(About),
+    /// Its time is over, but it may lead to a new mail.
+    Late(Peek),
     /// Its time is over.
     Expired(About),
     /// There is no such link.
@@ -50,27 +54,41 @@ impl Service {
         let Some(peek) = peek.filter(|peek| peek.purpose.path() == path) else {
             return Ok(Opened::Unknown);
         };
-        if peek.state == PeekState::Expired {
-            return Ok(Opened::Expired(About {
-                form_id: peek.form_id,
-                lang: peek.lang,
-                kind: peek.kind,
-            }));
+        let about = |peek: Peek| About {
+            form_id: peek.form_id,
+            lang: peek.lang,
+            kind: peek.kind,
+        };
+        match peek.state {
+            PeekState::Expired => return Ok(Opened::Expired(about(peek))),
+            PeekState::Late => return Ok(Opened::Late(peek)),
+            PeekState::Done if peek.purpose.path() == "confirm" => {
+                return Ok(Opened::Confirmed(about(peek)));
+            }
+            PeekState::Done | PeekState::Open => {}
         }
         let same_browser =
             nonce.is_some_and(|nonce| peek.nonce_hash == Some(nonce.hash_for(&peek.attempt_id)));
         Ok(Opened::Button { peek, same_browser })
     }
 
-    /// Confirms a signature or a subscription; a second time does nothing more.
+    /// Confirms a signature or a subscription; a second time does nothing more. `nonce` is that of
+    /// the visitor's browser.
     ///
     /// # Errors
     /// The database did not take it.
-    pub async fn confirm(&self, token: &str) -> Result<Left, StoreError> {
+    pub async fn confirm(
+        &self,
+        token: &str,
+        nonce: Option<&TokenSecret>,
+    ) -> Result<Left, StoreError> {
         let Some(token) = TokenSecret::parse(token) else {
             return Ok(Left::Unknown);
         };
-        let outcome = self.store.confirm(&token, self.clock.now()).await?;
+        let outcome = self
+            .store
+            .confirm_in(&token, nonce, self.clock.now())
+            .await?;
         Ok(match outcome {
             ConfirmOutcome::Confirmed(about) => {
                 metrics::counter!("confirmed").increment(1);

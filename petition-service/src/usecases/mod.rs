@@ -6,6 +6,7 @@ mod links;
 mod messages;
 mod networks;
 mod topics;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub use count::Count;
 pub use join::{Join, Joined, Request};
 pub use links::{Left, Opened};
 pub use networks::{NetworkLimits, Networks, Share};
+pub use waiting::{Lag, Told};
 
 /// What the use cases need.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct Service {
     pub clock: Clock,
     /// Mails an hour for forms without a captcha's answer.
     pub unproven_per_hour: u32,
+    /// How long mails take.
+    pub lag: Arc<Lag>,
     /// What networks used of what all share.
     pub networks: Arc<Networks>,
 }

@@ -35,6 +35,8 @@ pub enum Share {
     Challenges,
     /// Forms without a captcha's answer.
     Unproven,
+    /// Codes that are typed and mails that are asked for again: as many as challenges.
+    Waiting,
 }
 
 impl Share {
@@ -43,6 +45,7 @@ impl Share {
             Self::Forms => "forms",
             Self::Challenges => "challenges",
             Self::Unproven => "unproven",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -135,7 +138,7 @@ impl Networks {
     ) -> Result<(), Duration> {
         let (limit, wider) = match share {
             Share::Forms => (self.limits.forms, WIDER),
-            Share::Challenges => (self.limits.challenges, WIDER),
+            Share::Challenges | Share::Waiting => (self.limits.challenges, WIDER),
             // Of a small budget, no part of which may go to one neighbourhood.
             Share::Unproven => (self.limits.unproven, 1),
         };

@@ -14,6 +14,7 @@ mod refusals;
 mod sealed;
 mod states;
 mod topics;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::path::Path;

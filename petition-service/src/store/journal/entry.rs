@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::domain::{Private, TokenHash};
+use crate::domain::{Private, Purpose, TokenHash, TokenSecret};
 use crate::store::attempts::NewAttempt;
 use crate::store::options::StoreOptions;
 use crate::store::records::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, StoreError, SubjectKind, UsedChallenge,
 };
 use crate::store::sign_up::SignUp;
+use crate::store::tokens::TokenRow;
 use crate::store::vault::Sealed;
 use crate::store::{key16, ms};
 
@@ -47,6 +48,12 @@ struct Written {
     key_id: String,
     says: String,
     nonce: Option<String>,
+    /// The browser's own, which tells it among others that sent forms for the mailbox.
+    #[serde(default)]
+    browser: Option<String>,
+    /// Hash and seal of the token that its browser waits with.
+    #[serde(default)]
+    wait: Option<(String, String)>,
     at: i64,
 }
 
@@ -85,6 +92,14 @@ pub(super) fn to_bytes(one: &SignUp) -> Zeroizing<Vec<u8>> {
         key_id: STANDARD.encode(attempt.sealed.key_id),
         says: STANDARD.encode(attempt.says),
         nonce: attempt.nonce.map(|hash| STANDARD.encode(hash.as_bytes())),
+        browser: form.nonce.as_ref().map(|nonce| nonce.expose().to_owned()),
+        wait: one.wait.as_ref().map(|wait| {
+            let sealed = wait.sealed.as_deref().unwrap_or_default();
+            (
+                STANDARD.encode(wait.hash.as_bytes()),
+                STANDARD.encode(sealed),
+            )
+        }),
         at: ms(one.sent_at),
     };
     // Of strings and numbers only: it cannot fail.
@@ -124,9 +139,15 @@ pub(super) fn from_bytes(
     };
     let subject = written.subject;
     let sent_at = DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?;
+    let wait = written
+        .wait
+        .as_ref()
+        .map(|wait| waiting(wait, attempt.id, options, now))
+        .transpose()?;
     let form = form(written)?;
     let to = form.recipient().to_bytes();
     Ok(SignUp {
+        wait,
         subject,
         mail,
         sent_at,
@@ -135,6 +156,23 @@ pub(super) fn from_bytes(
         form,
         options: Arc::clone(options),
         now,
+    })
+}
+
+/// What its browser waits with, which it may from now on for as long as after any form.
+fn waiting(
+    (hash, sealed): &(String, String),
+    attempt: Uuid,
+    options: &StoreOptions,
+    now: DateTime<chrono::Utc>,
+) -> Result<TokenRow, StoreError> {
+    let keep = i64::try_from(options.keep_pending.as_millis()).unwrap_or(i64::MAX);
+    Ok(TokenRow {
+        hash: TokenHash(exact(hash)?),
+        attempt,
+        purpose: Purpose::Wait,
+        sealed: Some(STANDARD.decode(sealed).map_err(|_| no_form())?),
+        expires_at: ms(now).saturating_add(keep),
     })
 }
 
@@ -163,8 +201,9 @@ fn form(written: Written) -> Result<NewSignUp, StoreError> {
         form_page: written.form_page,
         consent: consent(written.consent),
         newsletter,
-        // Its hash is part of the attempt.
-        nonce: None,
+        // Its hash is part of the attempt; it says whose place the form may take.
+        nonce: written.browser.as_deref().and_then(TokenSecret::parse),
+        wait: None,
         challenge: challenge.map(|(nonce, expires_at)| UsedChallenge { nonce, expires_at }),
         // Charged, and never refused: it was taken.
         budget: if written.unproven {

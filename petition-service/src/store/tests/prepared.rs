@@ -3,9 +3,9 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, confirm, copy, counts, expire, export, health, hot_keys, journal, leases,
-    leave, log, networks, outbox, partners, queue, settle, sign_up, signers, spent, subscribe,
-    tokens,
+    again, attempts, code, confirm, copy, counts, expire, export, health, hot_keys, journal,
+    leases, leave, log, networks, outbox, partners, queue, remind, resend, settle, sign_up,
+    signers, spent, subscribe, tokens, waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -14,6 +14,10 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
     [
         super::super::STATEMENTS,
         again::STATEMENTS,
+        code::STATEMENTS,
+        remind::STATEMENTS,
+        resend::STATEMENTS,
+        waiting::STATEMENTS,
         attempts::STATEMENTS,
         copy::STATEMENTS,
         counts::STATEMENTS,
@@ -44,6 +48,8 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
 fn bulks() -> impl Iterator<Item = &'static Bulk> {
     [
         attempts::BULKS,
+        code::BULKS,
+        remind::BULKS,
         confirm::BULKS,
         counts::BULKS,
         log::BULKS,
