@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
+use sqlx::Connection;
 
 use super::{Answer, SIGN, TestService, form, link, request, signer};
 
@@ -204,4 +205,62 @@ async fn another_sites_page_types_no_codes_and_networks_have_a_share() {
             .iter()
             .all(|status| *status == StatusCode::UNPROCESSABLE_ENTITY)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_time_is_over_leads_to_a_new_mail() {
+    let service = TestService::start("").await;
+    service.post(SIGN, &signer("anna@example.org", "fr")).await;
+    let first = service.mail("anna@example.org", "/confirm/").await;
+    let old = link(&first, "confirm");
+    let file = service.folder.path().join("data.sqlite");
+    let mut database = sqlx::SqliteConnection::connect(&file.display().to_string())
+        .await
+        .expect("opened");
+    // As if it had lain for a week.
+    for aged in [
+        "update tokens set expires_at = 1",
+        "update subjects set last_mail_at = 1",
+    ] {
+        sqlx::query(aged)
+            .execute(&mut database)
+            .await
+            .expect("aged");
+    }
+    let page = service.get(&old).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let again = format!("action=\"/service{old}/again\"");
+    assert!(page.body.contains(&again), "{}", page.body);
+    assert!(page.body.contains("fr late button") && page.body.contains("lang=\"fr\""));
+    assert!(!page.body.contains("anna"), "nobody is named");
+    assert!(!page.body.contains("confirm.js"), "nothing presses it");
+    // Looking sends nothing, and the old link confirms nothing.
+    service.post(&old, &[]).await;
+    assert_eq!(
+        (service.mailer.mails().len(), service.count().await),
+        (1, 0)
+    );
+
+    let asked = service.post(&format!("{old}/again"), &[]).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER);
+    assert!(asked.header("location").ends_with("/check-mail/#resent"));
+    let unknown = format!("/confirm/{}/again", "A".repeat(43));
+    let unknown = service.post(&unknown, &[]).await;
+    assert_eq!(
+        (unknown.status, unknown.header("location")),
+        (asked.status, asked.header("location"))
+    );
+    for _ in 0..200 {
+        if service.mailer.mails().len() > 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    let new = link(
+        &service.mail("anna@example.org", "/confirm/").await,
+        "confirm",
+    );
+    assert_ne!(new, old);
+    service.post(&new, &[]).await;
+    service.count_becomes(1).await;
 }
