@@ -130,6 +130,22 @@ test("the pages of the service", { timeout: 300_000 }, async () => {
     await page.waitForURL(/\/steps\//);
     await page.goto(linkIn(await mailTo(site, address, /\/service\/unsubscribe\//), "/service/unsubscribe/"));
     await sound("unsubscribe");
+    const manage = linkIn(await mailTo(site, address, /\/service\/manage\//), "/service/manage/");
+    await page.goto(manage);
+    await sound("manage");
+    for (const right of ["export", "erase"]) {
+      await page.goto(manage);
+      await page.locator(`button[value="${right}"]`).click();
+      await page.waitForURL(/done=mailed/);
+      await sound(`the mail to ${right} is on its way`);
+      const link = await mailTo(site, address, new RegExp(`/service/${right}/`));
+      await page.goto(linkIn(link, `/service/${right}/`));
+      await sound(right);
+    }
+    await page.locator("form.gs-action button").click();
+    await page.locator("h1").waitFor();
+    assert.match(await page.locator("main").innerText(), /[0-9a-f]{8}-[0-9a-f]{4}/, "a number to ask by");
+    await sound("erased");
     await page.goto(`${site.url}/service/confirm/${"A".repeat(43)}`);
     await sound("a link that leads nowhere");
     await openArticle(page, site, prefix);

@@ -79,6 +79,13 @@ impl Campaign {
             .collect()
     }
 
+    /// The ids of the newsletters.
+    pub fn newsletters(&self) -> impl Iterator<Item = &str> {
+        let forms = self.file.forms.iter();
+        let letters = forms.filter(|(_, form)| matches!(form.kind, FormKind::Newsletter(_)));
+        letters.map(|(id, _)| id.as_str())
+    }
+
     fn form_in<'a>(
         &'a self,
         id: &'a str,

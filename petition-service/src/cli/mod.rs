@@ -9,6 +9,7 @@ mod manual;
 mod outbox;
 mod partners;
 mod rehearse;
+mod suppress;
 #[cfg(test)]
 mod tests;
 mod unseal;
@@ -64,6 +65,10 @@ enum Command {
     Rehearse(rehearse::Args),
     /// Open sealed rows with the private key, on a machine that is not the server
     Unseal(unseal::Args),
+    /// See to it that an address, read from the standard input, gets no mail any more
+    Suppress(suppress::Args),
+    /// Let an address, read from the standard input, get mail again
+    Unsuppress(suppress::Args),
     /// Print the JSON Schema of the campaign file
     Schema,
     /// Print the completions of a shell
@@ -92,6 +97,8 @@ pub fn run() -> ExitCode {
         Command::Partners(args) => partners::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Unseal(args) => unseal::run(&args),
+        Command::Suppress(args) => suppress::run(&args, true),
+        Command::Unsuppress(args) => suppress::run(&args, false),
         Command::Schema => schema(),
         Command::Completion(args) => manual::completion(&args),
         Command::Man(args) => manual::man(&args),

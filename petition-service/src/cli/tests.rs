@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::outbox::retry_dead;
 use super::partners;
+use super::suppress::change;
+use crate::campaign::sample;
+use crate::config;
 use crate::domain::{Clock, Purpose};
-use crate::store::Address;
-use crate::store::testing::{minute, signature, store, tokens};
+use crate::store::testing::{minute, options, signature, store, tokens};
+use crate::store::{Address, Store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_that_were_given_up_wait_again() {
@@ -66,4 +69,40 @@ async fn a_figure_for_each_partner() {
     assert_eq!(partners::table(&counts), wanted);
     let other = partners::read(&database, Some("q")).await.expect("read");
     assert!(other.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_suppressed_in_any_spelling_and_let_go_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = sample::file().to_json().expect("JSON");
+    std::fs::write(folder.path().join("campaign.json"), json).expect("written");
+    let settings = r#"
+        public_url = "https://site.example/service"
+        campaign_file = "campaign.json"
+        database.path = "data.sqlite"
+        sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
+        secrets.key = "0123456789abcdef0123456789abcdef"
+        mail = { host = "localhost", security = "none", sender = "p@site.example" }
+        captcha.provider = "none"
+    "#;
+    let config = config::read(&settings.parse().expect("TOML"), folder.path()).expect("sound");
+    let none = change(&config, "a@example.org", true).await;
+    assert!(none.is_err(), "there is no database yet");
+    drop(
+        Store::open(&config.database, options())
+            .await
+            .expect("open"),
+    );
+
+    let told = change(&config, " A@Example.org\n", true).await;
+    let told = told.expect("done");
+    assert!(
+        told.contains("no subscription") && !told.contains('@'),
+        "{told}"
+    );
+    let told = change(&config, "a@example.org", false).await;
+    assert!(told.expect("done").contains("may get mail again"));
+    let told = change(&config, "a@example.org", false).await;
+    assert!(told.expect("done").contains("Nothing to do"));
+    assert!(change(&config, "nobody", true).await.is_err());
 }

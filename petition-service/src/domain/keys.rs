@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 
 use super::seal::WrappingKey;
 
+/// What makes the mark of an address one of [`Keys::suppression_key`].
+pub const SUPPRESSION: &[u8] = b"suppression";
+
 /// What the service derives from its secret.
 #[derive(Clone)]
 pub struct Keys(Hmac<Sha256>);
@@ -45,6 +48,12 @@ impl Keys {
     pub fn content_mark(&self, parts: &[&[u8]]) -> [u8; 16] {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = self.mac_of("content", parts);
         [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+    }
+
+    /// Stands for a mailbox that wants no mail, over all forms.
+    #[must_use]
+    pub fn suppression_key(&self, canonical: &str) -> [u8; 16] {
+        self.content_mark(&[SUPPRESSION, canonical.as_bytes()])
     }
 
     /// Wraps hot keys for the database.
@@ -89,16 +98,25 @@ pub enum Purpose {
     Unsubscribe,
     /// Waits, in the cookie of the browser that sent the form, for the confirmation.
     Wait,
+    /// Opens the page of a reader's preferences.
+    Manage,
+    /// Gives a person's copy of what is known.
+    Export,
+    /// Erases it.
+    Erase,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::ConfirmSignature,
         Self::Withdraw,
         Self::ConfirmSubscription,
         Self::Unsubscribe,
         Self::Wait,
+        Self::Manage,
+        Self::Export,
+        Self::Erase,
     ];
 
     /// Its name in the database.
@@ -110,6 +128,9 @@ impl Purpose {
             Self::ConfirmSubscription => "confirm_subscription",
             Self::Unsubscribe => "unsubscribe",
             Self::Wait => "wait",
+            Self::Manage => "manage",
+            Self::Export => "export",
+            Self::Erase => "erase",
         }
     }
 
@@ -127,6 +148,9 @@ impl Purpose {
             Self::Withdraw => "withdraw",
             Self::Unsubscribe => "unsubscribe",
             Self::Wait => "wait",
+            Self::Manage => "manage",
+            Self::Export => "export",
+            Self::Erase => "erase",
         }
     }
 }

@@ -17,7 +17,7 @@ pub use clock::Clock;
 pub use code::Code;
 pub use email::{EmailAddress, EmailProblem};
 pub use form::{FaultKind, FieldFault, SubmittedValues, ValidForm};
-pub use keys::{Keys, Purpose, TokenHash, TokenSecret};
+pub use keys::{Keys, Purpose, SUPPRESSION, TokenHash, TokenSecret};
 pub use network::Network;
 pub use private::Private;
 pub use state::Closed;

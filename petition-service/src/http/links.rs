@@ -1,14 +1,14 @@
 //! The links in mails. A GET shows a button and changes nothing; the POST does it.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{Web, answers, cookies, one_click, waiting};
+use super::{Web, answers, cookies, one_click, rights, waiting};
 use crate::campaign::Campaign;
 use crate::domain::Purpose;
-use crate::pages::{self, Action};
+use crate::pages::{self, Action, Notice};
 use crate::store::{About, SubjectKind};
 use crate::usecases::{Left, Opened};
 
@@ -17,15 +17,16 @@ pub(super) async fn open_confirm(
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "confirm", token, headers).await
+    open(state, "confirm", token, headers, None).await
 }
 
 pub(super) async fn open_withdraw(
     state: State<Web>,
     token: Path<String>,
+    Query(done): Query<rights::Done>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "withdraw", token, headers).await
+    open(state, "withdraw", token, headers, done.notice()).await
 }
 
 pub(super) async fn open_unsubscribe(
@@ -33,14 +34,16 @@ pub(super) async fn open_unsubscribe(
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "unsubscribe", token, headers).await
+    open(state, "unsubscribe", token, headers, None).await
 }
 
-async fn open(
+/// The page of a link. `notice`: what was just done there.
+pub(super) async fn open(
     State(web): State<Web>,
     path: &str,
     Path(token): Path<String>,
     headers: HeaderMap,
+    notice: Option<Notice>,
 ) -> Response {
     let Some(campaign) = web.service().campaign.current() else {
         return answers::starting(&web, &headers);
@@ -71,11 +74,14 @@ async fn open(
         is_petition: peek.kind == SubjectKind::Petition,
         post_to: &post_to,
         auto_post: same_browser.then_some(script.as_str()),
+        notice,
     };
     Html(match path {
         _ if late => pages::late(&action),
         "confirm" => pages::confirm(&action),
         "withdraw" => pages::withdraw(&action),
+        "export" => pages::export(&action),
+        "erase" => pages::erase(&action),
         _ => pages::unsubscribe(&action),
     })
     .into_response()
@@ -102,10 +108,15 @@ pub(super) async fn withdraw(
     State(web): State<Web>,
     Path(token): Path<String>,
     headers: HeaderMap,
+    body: Bytes,
 ) -> Response {
     let Some(campaign) = web.service().campaign.current() else {
         return answers::starting(&web, &headers);
     };
+    if let Some(wish) = rights::asked_for(&body) {
+        let wish = (wish, Notice::Mailed);
+        return rights::wished(&web, &headers, ("withdraw", &token), wish).await;
+    }
     match web.service().leave(Purpose::Withdraw, &token).await {
         Ok(left) => lead(&web, &headers, &campaign, left, |_, steps| {
             steps.withdrawn.clone()
@@ -161,11 +172,11 @@ fn lead(
     }
 }
 
-fn expired(campaign: &Campaign, about: &About) -> Response {
+pub(super) fn expired(campaign: &Campaign, about: &About) -> Response {
     let voice = campaign.voice(&about.lang);
     answers::see_other(&voice.language.steps.expired)
 }
 
-fn unknown(web: &Web, headers: &HeaderMap) -> Response {
+pub(super) fn unknown(web: &Web, headers: &HeaderMap) -> Response {
     answers::problem(web, headers, "", StatusCode::NOT_FOUND, "error_not_found")
 }

@@ -16,6 +16,7 @@ mod origin;
 mod partner;
 mod posted;
 mod public;
+mod rights;
 mod router;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
-use super::{Web, answers, captcha, count, headers, health, join, links, partner, public, waiting};
+use super::{
+    Web, answers, captcha, count, headers, health, join, links, partner, public, rights, waiting,
+};
 use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
@@ -45,6 +47,18 @@ pub fn router(web: Web, limits: &Limits) -> Router {
         .route(
             "/unsubscribe/{token}",
             get(links::open_unsubscribe).post(links::unsubscribe),
+        )
+        .route(
+            "/manage/{token}",
+            get(rights::open_manage).post(rights::manage),
+        )
+        .route(
+            "/export/{token}",
+            get(rights::open_export).post(rights::export),
+        )
+        .route(
+            "/erase/{token}",
+            get(rights::open_erase).post(rights::erase),
         )
         .route("/assets/confirm.js", get(confirm_script))
         .route("/healthz", get(health::healthz))

@@ -3,60 +3,13 @@
 use campaign_file::{FormKind, texts};
 
 use super::html;
+use super::kind::MailKind;
 use super::{Address, Mail};
 use crate::campaign::{Campaign, FormIn};
 
 /// Characters in a header's value: room for any honest title, far from what mail programs and
 /// signers of mail stumble over.
 const LONGEST_LINE: usize = 500;
-
-/// The mails that the service sends, as their outbox rows name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MailKind {
-    /// Asks to confirm a signature.
-    ConfirmPetition,
-    /// Reminds once of a signature that is not confirmed.
-    RemindPetition,
-    /// Answers a form sent for an address that had signed already.
-    AlreadySigned,
-    /// Asks to confirm a subscription.
-    ConfirmNewsletter,
-    /// Welcomes a subscriber.
-    WelcomeNewsletter,
-    /// Answers a form sent for an address that is subscribed already.
-    AlreadySubscribed,
-}
-
-impl MailKind {
-    /// Every kind.
-    pub const ALL: [Self; 6] = [
-        Self::ConfirmPetition,
-        Self::RemindPetition,
-        Self::AlreadySigned,
-        Self::ConfirmNewsletter,
-        Self::WelcomeNewsletter,
-        Self::AlreadySubscribed,
-    ];
-
-    /// Its name, also in the keys of its texts (`mail_{name}_subject`).
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ConfirmPetition => "confirm_petition",
-            Self::RemindPetition => "remind_petition",
-            Self::AlreadySigned => "already_signed",
-            Self::ConfirmNewsletter => "confirm_newsletter",
-            Self::WelcomeNewsletter => "welcome_newsletter",
-            Self::AlreadySubscribed => "already_subscribed",
-        }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
 
 /// A kind of mail with the links that it needs, all absolute addresses.
 #[derive(Clone, Copy)]
@@ -101,11 +54,25 @@ pub enum Letter<'a> {
     WelcomeNewsletter {
         /// Opens the page that unsubscribes, and takes RFC 8058's one-click POST.
         unsubscribe_link: &'a str,
+        /// Opens the page of a reader's preferences.
+        manage_link: &'a str,
     },
     /// [`MailKind::AlreadySubscribed`].
     AlreadySubscribed {
         /// Opens the page that unsubscribes, and takes RFC 8058's one-click POST.
         unsubscribe_link: &'a str,
+        /// Opens the page of a reader's preferences.
+        manage_link: &'a str,
+    },
+    /// [`MailKind::ExportLink`].
+    ExportLink {
+        /// Opens the page that gives the copy.
+        link: &'a str,
+    },
+    /// [`MailKind::EraseLink`].
+    EraseLink {
+        /// Opens the page that erases.
+        link: &'a str,
     },
 }
 
@@ -120,6 +87,8 @@ impl Letter<'_> {
             Self::ConfirmNewsletter { .. } => MailKind::ConfirmNewsletter,
             Self::WelcomeNewsletter { .. } => MailKind::WelcomeNewsletter,
             Self::AlreadySubscribed { .. } => MailKind::AlreadySubscribed,
+            Self::ExportLink { .. } => MailKind::ExportLink,
+            Self::EraseLink { .. } => MailKind::EraseLink,
         }
     }
 }
@@ -174,7 +143,11 @@ pub fn compose(campaign: &Campaign, sender: &Sender, job: Job<'_>) -> Result<Mai
         job.letter.kind(),
         MailKind::ConfirmPetition | MailKind::RemindPetition | MailKind::AlreadySigned
     );
-    if about_petition != form.is_petition() {
+    let about_either = matches!(
+        job.letter.kind(),
+        MailKind::ExportLink | MailKind::EraseLink
+    );
+    if !about_either && about_petition != form.is_petition() {
         return Err(ComposeError::OtherKind(job.form_id.to_owned()));
     }
     Ok(write(&form, sender, job))
@@ -185,7 +158,12 @@ fn write(form: &FormIn<'_>, sender: &Sender, job: Job<'_>) -> Mail {
     let site = voice.language.site_title.as_str();
     let title = form.texts.title.as_str();
     let (links, lines) = placeholders(&job.letter);
-    let mut values = vec![("petition", title), ("newsletter", title), ("site", site)];
+    let mut values = vec![
+        ("petition", title),
+        ("newsletter", title),
+        ("title", title),
+        ("site", site),
+    ];
     let lines = lines.map(|(code, days)| (spaced(code), days.to_string()));
     if let Some((code, days)) = &lines {
         values.extend([("code", code.as_str()), ("days", days.as_str())]);
@@ -292,15 +270,26 @@ fn placeholders<'a>(letter: &Letter<'a>) -> (Vec<Link<'a>>, Option<(&'a str, u32
             vec![confirm(link, "mail_confirm_newsletter_button")],
             Some((code, days)),
         ),
-        Letter::WelcomeNewsletter { unsubscribe_link }
-        | Letter::AlreadySubscribed { unsubscribe_link } => (
-            vec![leave(
-                "unsubscribe_link",
-                unsubscribe_link,
-                "mail_unsubscribe_button",
-            )],
+        Letter::WelcomeNewsletter {
+            unsubscribe_link,
+            manage_link,
+        }
+        | Letter::AlreadySubscribed {
+            unsubscribe_link,
+            manage_link,
+        } => (
+            vec![
+                leave("manage_link", manage_link, "mail_manage_button"),
+                leave(
+                    "unsubscribe_link",
+                    unsubscribe_link,
+                    "mail_unsubscribe_button",
+                ),
+            ],
             None,
         ),
+        Letter::ExportLink { link } => (vec![confirm(link, "mail_export_link_button")], None),
+        Letter::EraseLink { link } => (vec![confirm(link, "mail_erase_link_button")], None),
     }
 }
 
@@ -312,8 +301,12 @@ fn headers(form: &FormIn<'_>, letter: &Letter<'_>) -> Vec<(String, String)> {
     ];
     let (
         FormKind::Newsletter(facts),
-        Letter::WelcomeNewsletter { unsubscribe_link }
-        | Letter::AlreadySubscribed { unsubscribe_link },
+        Letter::WelcomeNewsletter {
+            unsubscribe_link, ..
+        }
+        | Letter::AlreadySubscribed {
+            unsubscribe_link, ..
+        },
     ) = (&form.form.kind, letter)
     else {
         return headers;

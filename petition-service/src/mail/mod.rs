@@ -7,6 +7,7 @@ use std::fmt;
 
 mod compose;
 mod html;
+mod kind;
 pub mod memory;
 pub mod smtp;
 #[cfg(test)]
@@ -14,7 +15,8 @@ mod tests;
 
 pub use futures_util::future::BoxFuture;
 
-pub use compose::{ComposeError, Job, Letter, MailKind, Sender, compose};
+pub use compose::{ComposeError, Job, Letter, Sender, compose};
+pub use kind::{MailKind, RIGHTS_DAYS};
 
 /// An e-mail address that cannot be printed by accident.
 #[derive(Clone, PartialEq, Eq)]
@@ -91,7 +93,10 @@ pub enum MailError {
     /// It may go better later: no connection, a time limit, a refusal that is not the mailbox's.
     #[error("not now: {0}")]
     Transient(String),
-    /// It will never go: there is no such mailbox, or it is not a mail that can be sent.
+    /// It will never go: there is no such mailbox.
+    #[error("never: {0}")]
+    NoMailbox(String),
+    /// It will never go: it is not a mail that can be sent.
     #[error("never: {0}")]
     Permanent(String),
 }

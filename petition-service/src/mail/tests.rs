@@ -8,6 +8,8 @@ use crate::campaign::{Campaign, sample};
 const CONFIRM: &str = "https://site.example/service/confirm/aaaa?x=1&y=2";
 const CODE: &str = "012345";
 const LEAVE: &str = "https://site.example/service/withdraw/bbbb?x=1&y=2";
+const RIGHTS: &str = "https://site.example/service/export/dddd?x=1&y=2";
+const MANAGE: &str = "https://site.example/service/manage/cccc?x=1&y=2";
 
 fn sender() -> Sender {
     Sender {
@@ -41,10 +43,14 @@ fn letter(kind: MailKind) -> Letter<'static> {
         },
         MailKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
             unsubscribe_link: LEAVE,
+            manage_link: MANAGE,
         },
         MailKind::AlreadySubscribed => Letter::AlreadySubscribed {
             unsubscribe_link: LEAVE,
+            manage_link: MANAGE,
         },
+        MailKind::ExportLink => Letter::ExportLink { link: RIGHTS },
+        MailKind::EraseLink => Letter::EraseLink { link: RIGHTS },
     }
 }
 
@@ -85,7 +91,9 @@ fn links(kind: MailKind) -> &'static [&'static str] {
     match kind {
         MailKind::ConfirmPetition | MailKind::RemindPetition => &[CONFIRM, LEAVE],
         MailKind::ConfirmNewsletter => &[CONFIRM],
-        _ => &[LEAVE],
+        MailKind::ExportLink | MailKind::EraseLink => &[RIGHTS],
+        MailKind::AlreadySigned => &[LEAVE],
+        MailKind::WelcomeNewsletter | MailKind::AlreadySubscribed => &[MANAGE, LEAVE],
     }
 }
 

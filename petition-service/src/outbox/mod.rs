@@ -1,6 +1,7 @@
 //! The worker that sends what waits in the outbox: at least once, never lost.
 
 mod backoff;
+mod links;
 mod pace;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::domain::{Clock, Purpose, TokenSecret};
 use crate::mail::{self, Address, Letter, Mail, MailError, Mailer, Sender};
 use crate::store::{NewToken, OutboxJob, OutboxKind, Store, StoreError};
 use backoff::Backoff;
+use links::{Links, carried, purposes};
 use pace::Pace;
 
 /// How often the outbox is looked at if nothing tells of a new mail.
@@ -83,7 +85,13 @@ pub struct Worker {
 /// How a try ended.
 enum Tried {
     Sent,
-    Failed { reason: String, for_good: bool },
+    /// Its mailbox wants none.
+    Unwanted,
+    Failed {
+        reason: String,
+        for_good: bool,
+        no_mailbox: bool,
+    },
 }
 
 impl Worker {
@@ -177,9 +185,15 @@ impl Worker {
                 tracing::debug!(mail, kind, "mail sent");
                 self.store.outbox_sent_asking(&job, now()).await
             }
-            Tried::Failed { reason, for_good }
-                if for_good || job.tries >= self.options.max_tries =>
-            {
+            Tried::Unwanted => {
+                count("unwanted");
+                self.store.outbox_drop(id).await
+            }
+            Tried::Failed {
+                reason,
+                for_good,
+                no_mailbox,
+            } if for_good || job.tries >= self.options.max_tries => {
                 count("given_up");
                 tracing::error!(
                     mail,
@@ -190,9 +204,15 @@ impl Worker {
                     "mail given up; unless it is for good, `outbox retry-dead` sends it once the \
                      cause is mended"
                 );
-                self.store
-                    .outbox_give_up(id, &reason, for_good, now())
-                    .await
+                let given_up = self.store.outbox_give_up(id, &reason, for_good, now());
+                let mut given_up = given_up.await;
+                if no_mailbox && given_up.is_ok() {
+                    let bounced = self
+                        .store
+                        .bounced(&job.recipient.email, job.attempt_id, now());
+                    given_up = bounced.await;
+                }
+                given_up
             }
             Tried::Failed { reason, .. } => {
                 count("put_off");
@@ -218,6 +238,7 @@ impl Worker {
         attempt.await.unwrap_or_else(|_| Tried::Failed {
             reason: "the service broke off while it made the mail".to_owned(),
             for_good: false,
+            no_mailbox: false,
         })
     }
 
@@ -225,7 +246,13 @@ impl Worker {
         let later = |reason: String| Tried::Failed {
             reason,
             for_good: false,
+            no_mailbox: false,
         };
+        match self.store.is_suppressed(job).await {
+            Ok(false) => {}
+            Ok(true) => return Tried::Unwanted,
+            Err(error) => return later(error.to_string()),
+        }
         let Some(campaign) = self.campaign.current() else {
             return later("there is no campaign file".to_owned());
         };
@@ -243,7 +270,8 @@ impl Worker {
             Ok(()) => Tried::Sent,
             Err(error) => Tried::Failed {
                 reason: error.to_string(),
-                for_good: matches!(error, MailError::Permanent(_)),
+                for_good: matches!(error, MailError::Permanent(_) | MailError::NoMailbox(_)),
+                no_mailbox: matches!(error, MailError::NoMailbox(_)),
             },
         }
     }
@@ -260,8 +288,7 @@ impl Worker {
             let token = TokenSecret::generate();
             tokens.push(NewToken {
                 token: token.clone(),
-                // For the welcome and the name that follow a confirmation.
-                recipient: confirms(purpose).then(|| job.recipient.clone()),
+                recipient: carried(purpose, &job.recipient),
                 attempt_id: job.attempt_id,
                 purpose,
                 expires_at: self.end_of(purpose, now),
@@ -269,9 +296,11 @@ impl Worker {
             format!("{base}/{}/{}", purpose.path(), token.expose())
         };
         let (confirm, leave) = purposes(job.kind);
+        let manage = matches!(leave, Some(Purpose::Unsubscribe)).then_some(Purpose::Manage);
         let links = Links {
             confirm: link(confirm),
             leave: link(leave),
+            manage: link(manage),
         };
         self.store.store_tokens(tokens, now).await?;
         Ok(links)
@@ -282,7 +311,8 @@ impl Worker {
             Purpose::ConfirmSignature | Purpose::ConfirmSubscription | Purpose::Wait => {
                 self.options.confirm_days
             }
-            Purpose::Withdraw | Purpose::Unsubscribe => self.options.leave_days,
+            Purpose::Withdraw | Purpose::Unsubscribe | Purpose::Manage => self.options.leave_days,
+            Purpose::Export | Purpose::Erase => mail::RIGHTS_DAYS,
         };
         now.checked_add_days(Days::new(days.into())).unwrap_or(now)
     }
@@ -316,10 +346,14 @@ impl Worker {
             OutboxKind::ConfirmNewsletter => Letter::ConfirmNewsletter { link, code, days },
             OutboxKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
                 unsubscribe_link: leave,
+                manage_link: &links.manage,
             },
             OutboxKind::AlreadySubscribed => Letter::AlreadySubscribed {
                 unsubscribe_link: leave,
+                manage_link: &links.manage,
             },
+            OutboxKind::ExportLink => Letter::ExportLink { link },
+            OutboxKind::EraseLink => Letter::EraseLink { link },
         };
         let job = mail::Job {
             outbox_id: &job.id.to_string(),
@@ -330,32 +364,6 @@ impl Worker {
         };
         mail::compose(campaign, &self.options.sender, job)
     }
-}
-
-struct Links {
-    confirm: String,
-    leave: String,
-}
-
-/// Which links a mail needs: to confirm, and to leave.
-fn purposes(kind: OutboxKind) -> (Option<Purpose>, Option<Purpose>) {
-    match kind {
-        OutboxKind::ConfirmPetition | OutboxKind::RemindPetition => {
-            (Some(Purpose::ConfirmSignature), Some(Purpose::Withdraw))
-        }
-        OutboxKind::AlreadySigned => (None, Some(Purpose::Withdraw)),
-        OutboxKind::ConfirmNewsletter => (Some(Purpose::ConfirmSubscription), None),
-        OutboxKind::WelcomeNewsletter | OutboxKind::AlreadySubscribed => {
-            (None, Some(Purpose::Unsubscribe))
-        }
-    }
-}
-
-fn confirms(purpose: Purpose) -> bool {
-    matches!(
-        purpose,
-        Purpose::ConfirmSignature | Purpose::ConfirmSubscription
-    )
 }
 
 fn count(outcome: &'static str) {

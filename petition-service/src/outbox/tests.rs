@@ -7,10 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Worker, WorkerOptions};
 use crate::campaign::{CampaignStore, sample};
+use crate::domain::SUPPRESSION;
 use crate::mail::memory::MemoryMailer;
 use crate::mail::{BoxFuture, Mail, MailError, Mailer, Sender};
-use crate::store::testing::{signature, store};
-use crate::store::{NewSignUp, Store};
+use crate::store::testing::{OpenVault, signature, store};
+use crate::store::{NewSignUp, Store, SuppressionReason, Vault};
 
 fn petition(email: &str) -> NewSignUp {
     let mut form = signature(email);
@@ -97,7 +98,7 @@ async fn mails_leave_at_the_pace_that_the_relay_takes() {
 async fn a_mail_that_cannot_be_sent_is_given_up_visibly() {
     let (store, _folder) = store().await;
     let mailer = Arc::new(MemoryMailer::new());
-    mailer.fail_next(MailError::Permanent("no such mailbox".to_owned()));
+    mailer.fail_next(MailError::Permanent("not a mail".to_owned()));
     let stop = start(&store, &mailer, 10);
     let now = chrono::DateTime::UNIX_EPOCH;
     store
@@ -109,6 +110,45 @@ async fn a_mail_that_cannot_be_sent_is_given_up_visibly() {
     })
     .await;
     assert!(mailer.mails().is_empty());
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_does_not_exist_gets_no_newsletters_from_then_on() {
+    let (store, _folder) = store().await;
+    let mailer = Arc::new(MemoryMailer::new());
+    mailer.fail_next(MailError::NoMailbox("550 5.1.1".to_owned()));
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let signed = store.sign_up(petition("a@example.org"), now).await;
+    signed.expect("stored");
+    let stop = start(&store, &mailer, 10);
+    let key = OpenVault.mark(&[SUPPRESSION, b"a@example.org"]);
+    until("the note of it", async || {
+        store.unsuppress(key).await.expect("done")
+    })
+    .await;
+    assert!(mailer.mails().is_empty());
+    stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_mailbox_that_wants_none_does_not_leave() {
+    let (store, _folder) = store().await;
+    let mailer = Arc::new(MemoryMailer::new());
+    let now = chrono::DateTime::UNIX_EPOCH;
+    for email in ["a@example.org", "b@example.org"] {
+        store.sign_up(petition(email), now).await.expect("stored");
+    }
+    let key = OpenVault.mark(&[SUPPRESSION, b"a@example.org"]);
+    let reason = SuppressionReason::Webmaster;
+    let suppressed = store.suppress(key, Vec::new(), reason, now).await;
+    suppressed.expect("done");
+    let stop = start(&store, &mailer, 10);
+    until("an empty outbox", async || {
+        store.stats(now).await.expect("stats").waiting == 0
+    })
+    .await;
+    until("the mail", async || mailer.mails().len() == 1).await;
     stop.cancel();
 }
 

@@ -5,6 +5,7 @@
 
 mod countries;
 mod form;
+mod manage;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use askama::Template;
 use crate::campaign::{FormIn, Voice};
 use crate::domain::Private;
 pub use countries::{Country, countries};
+pub use manage::{Manage, Notice, erased, manage};
 
 /// The script that posts the confirmation by itself ([`Action::auto_post`]); served by the service
 /// as `assets/confirm.js`.
@@ -35,6 +37,8 @@ pub struct Action<'a> {
     /// The address of [`CONFIRM_SCRIPT`] if the page may press its button itself (the link was
     /// opened in the browser that sent the form); none: a person must press it.
     pub auto_post: Option<&'a str>,
+    /// What was just done on it.
+    pub notice: Option<Notice>,
 }
 
 /// What a visitor typed into a form, shown again as it was.
@@ -159,6 +163,22 @@ pub fn withdraw(page: &Action<'_>) -> String {
     one_button(page, keys, None)
 }
 
+/// The page that a link to a person's copy opens.
+#[must_use]
+pub fn export(page: &Action<'_>) -> String {
+    one_button(
+        page,
+        ["export_title", "export_intro", "export_button"],
+        None,
+    )
+}
+
+/// The page that a link to erase opens.
+#[must_use]
+pub fn erase(page: &Action<'_>) -> String {
+    one_button(page, ["erase_title", "erase_intro", "erase_button"], None)
+}
+
 /// The page that an unsubscription link opens. It never presses its button itself.
 #[must_use]
 pub fn unsubscribe(page: &Action<'_>) -> String {
@@ -233,6 +253,9 @@ struct OneButton<'a> {
     button: &'a str,
     auto_post: Option<&'a str>,
     working: &'a str,
+    notice: Option<&'a str>,
+    /// Further buttons, as HTML.
+    rights: String,
     page: &'a str,
     back: &'a str,
 }
@@ -250,11 +273,11 @@ struct Problem<'a> {
 fn one_button(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str>) -> String {
     let voice = page.voice;
     let Some(form) = page.form else {
-        return without_form(page, voice.text(keys[2]), auto_post);
+        return without_form(page, keys, auto_post);
     };
     let texts = form.texts;
     let title = texts.title.as_str();
-    let names = [("petition", title), ("newsletter", title)];
+    let names = [("petition", title), ("newsletter", title), ("title", title)];
     let [heading, intro, button] = keys.map(|key| voice.fill(key, &names));
     let main = shell::render(&OneButton {
         title: &heading,
@@ -263,15 +286,27 @@ fn one_button(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str
         button: &button,
         auto_post,
         working: voice.text("confirm_working"),
+        notice: page.notice.map(|notice| voice.text(notice.key())),
+        rights: rights(page, keys[0]),
         page: &texts.page,
         back: &voice.fill("back_to_page", &[("title", title)]),
     });
     shell::wrap(Some(voice), &heading, &main)
 }
 
+/// A signer's other rights stand where they can withdraw.
+fn rights(page: &Action<'_>, title: &str) -> String {
+    if title == "withdraw_title" {
+        manage::rights(page.voice, page.post_to)
+    } else {
+        String::new()
+    }
+}
+
 /// The same for a form that has left the site: its name is no longer known.
-fn without_form(page: &Action<'_>, button: &str, auto_post: Option<&str>) -> String {
+fn without_form(page: &Action<'_>, keys: [&'static str; 3], auto_post: Option<&str>) -> String {
     let voice = page.voice;
+    let button = voice.text(keys[2]);
     let main = shell::render(&OneButton {
         title: button,
         intro: voice.text("form_gone_intro"),
@@ -279,6 +314,8 @@ fn without_form(page: &Action<'_>, button: &str, auto_post: Option<&str>) -> Str
         button,
         auto_post,
         working: voice.text("confirm_working"),
+        notice: page.notice.map(|notice| voice.text(notice.key())),
+        rights: rights(page, keys[0]),
         page: &voice.language.home,
         back: &voice.language.site_title,
     });

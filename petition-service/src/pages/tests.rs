@@ -19,6 +19,7 @@ fn action<'a>(campaign: &'a Campaign, form: &str, lang: &str) -> Action<'a> {
         is_petition: form.is_petition(),
         post_to: "/service/confirm/a_b-c",
         auto_post: None,
+        notice: None,
     }
 }
 
@@ -90,10 +91,14 @@ fn each_action_has_one_button_that_posts() {
                 "withdraw",
             ),
             (unsubscribe(&action(&campaign, "news", lang)), "unsubscribe"),
+            (export(&action(&campaign, "news", lang)), "export"),
+            (erase(&action(&campaign, "safe-online", lang)), "erase"),
         ];
         for (html, key) in pages {
-            assert_eq!(html.matches("<button").count(), 1, "{html}");
-            assert_eq!(html.matches("<form").count(), 1, "{html}");
+            // A signer's rights have two buttons of their own.
+            let rights = usize::from(key == "withdraw");
+            assert_eq!(html.matches("<button").count(), 1 + 2 * rights, "{html}");
+            assert_eq!(html.matches("<form").count(), 1 + rights, "{html}");
             assert!(
                 html.contains("method=\"post\" action=\"/service/confirm/a_b-c\">"),
                 "{html}"

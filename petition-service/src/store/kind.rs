@@ -16,17 +16,23 @@ pub enum OutboxKind {
     AlreadySubscribed,
     /// Welcomes a subscriber.
     WelcomeNewsletter,
+    /// Brings the link to a person's copy of what is known.
+    ExportLink,
+    /// Brings the link that erases it.
+    EraseLink,
 }
 
 impl OutboxKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::ConfirmPetition,
         Self::ConfirmNewsletter,
         Self::RemindPetition,
         Self::AlreadySigned,
         Self::AlreadySubscribed,
         Self::WelcomeNewsletter,
+        Self::ExportLink,
+        Self::EraseLink,
     ];
 
     /// Its name.
@@ -39,6 +45,8 @@ impl OutboxKind {
             Self::AlreadySigned => "already_signed",
             Self::AlreadySubscribed => "already_subscribed",
             Self::WelcomeNewsletter => "welcome_newsletter",
+            Self::ExportLink => "export_link",
+            Self::EraseLink => "erase_link",
         }
     }
 
@@ -53,7 +61,7 @@ impl OutboxKind {
         match self {
             Self::ConfirmPetition => 0,
             Self::ConfirmNewsletter => 1,
-            Self::AlreadySigned | Self::AlreadySubscribed => 2,
+            Self::AlreadySigned | Self::AlreadySubscribed | Self::ExportLink | Self::EraseLink => 2,
             Self::WelcomeNewsletter => 3,
             Self::RemindPetition => 4,
         }

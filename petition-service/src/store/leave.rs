@@ -7,13 +7,17 @@ use super::attempts;
 use super::engine::{Conn, Error, statements, values};
 use super::log::{Logged, log};
 use super::records::{LeaveOutcome, StoreError, SubjectKind};
-use super::tokens::{State, find_to_change};
+use super::rights::RightsOutcome;
+use super::tokens::{Found, State, find_to_change};
 use super::writer::{Done, Write};
-use super::{Store, ms};
+use super::{Store, key16, ms};
 use crate::domain::{Purpose, TokenHash};
 
 statements! {
-    END = "update subjects set state = 'ended', dedupe_key = null, ended_at = $2 where id = $1";
+    END = "update subjects set state = 'ended', dedupe_key = null, ended_at = $2,
+             lang = null, topics = null, paused_until = null where id = $1";
+
+    LETTER = "select id from subjects where dedupe_key = $1 and kind = 'newsletter'";
 
     COUNTED_AS = "select country from confirmations where subject_id = $1 and delta = 1";
 
@@ -49,6 +53,26 @@ impl Store {
         let leave = self.writer.write(Leave { hash, purpose, now });
         self.in_time(leave).await
     }
+
+    /// The same from the page of a reader's preferences.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was changed.
+    pub async fn stop(
+        &self,
+        hash: TokenHash,
+        now: DateTime<Utc>,
+    ) -> Result<RightsOutcome, StoreError> {
+        let purpose = Purpose::Manage;
+        let left = self.writer.write(Leave { hash, purpose, now }).await?;
+        Ok(match left {
+            LeaveOutcome::Done(about) => RightsOutcome::Done(about),
+            LeaveOutcome::Already(about) | LeaveOutcome::Expired(about) => {
+                RightsOutcome::Over(about)
+            }
+            LeaveOutcome::Unknown => RightsOutcome::Unknown,
+        })
+    }
 }
 
 struct Leave {
@@ -72,21 +96,55 @@ impl Write for Leave {
         if self.purpose == Purpose::Withdraw && found.has_expired(self.now) {
             return Ok(Done::of(LeaveOutcome::Expired(found.about)));
         }
-        if found.state == State::Confirmed && found.about.kind == SubjectKind::Petition {
-            let entry = Logged {
-                form_id: found.about.form_id.clone(),
-                subject: found.subject,
-                delta: -1,
-                country: counted_country(conn, found.subject).await?,
-                at: ms(self.now),
-            };
-            log(conn, vec![entry]).await?;
-        }
-        conn.run(&END, values![found.subject, ms(self.now)]).await?;
-        conn.run(&HIDE, values![found.subject]).await?;
-        attempts::erase(conn, &[found.subject]).await?;
+        withdraw(conn, &found, self.now).await?;
         Ok(Done::of(LeaveOutcome::Done(found.about)))
     }
+}
+
+/// Ends a signature or a subscription: a counted signature no longer counts, and what was typed goes.
+pub(super) async fn withdraw(
+    conn: &mut Conn,
+    found: &Found,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    if found.state == State::Confirmed && found.about.kind == SubjectKind::Petition {
+        let entry = Logged {
+            form_id: found.about.form_id.clone(),
+            subject: found.subject,
+            delta: -1,
+            country: counted_country(conn, found.subject).await?,
+            at: ms(now),
+        };
+        log(conn, vec![entry]).await?;
+    }
+    conn.run(&END, values![found.subject, ms(now)]).await?;
+    conn.run(&HIDE, values![found.subject]).await?;
+    attempts::erase(conn, &[found.subject]).await
+}
+
+/// Ends a subscription; `now` is in milliseconds.
+pub(super) async fn end(conn: &mut Conn, subject: Uuid, now: i64) -> Result<(), Error> {
+    conn.run(&END, values![subject, now]).await?;
+    attempts::erase(conn, &[subject]).await
+}
+
+/// Ends the subscriptions with these keys, confirmed or not; how many there were. `now` is in
+/// milliseconds.
+pub(super) async fn end_subscriptions(
+    conn: &mut Conn,
+    keys: &[[u8; 32]],
+    now: i64,
+) -> Result<u64, Error> {
+    let mut ended = 0;
+    for key in keys {
+        let Some(row) = conn.first(&LETTER, values![key16(key)]).await? else {
+            continue;
+        };
+        let subject = row.id("id")?;
+        end(conn, subject, now).await?;
+        ended += 1;
+    }
+    Ok(ended)
 }
 
 /// The country as which the signature was counted: a newer form may have named another since.

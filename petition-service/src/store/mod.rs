@@ -18,6 +18,7 @@ mod health;
 mod hot_keys;
 mod journal;
 mod kind;
+mod known;
 mod leases;
 mod leave;
 mod lock;
@@ -32,11 +33,13 @@ mod records;
 mod recover;
 mod remind;
 mod resend;
+mod rights;
 mod settle;
 mod sign_up;
 mod signers;
 mod spent;
 mod subscribe;
+mod suppressions;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -70,7 +73,9 @@ pub use records::{
     NewToken, NewsletterIntent, OutboxJob, OutboxKind, OutboxStats, Peek, PeekState, SignUpOutcome,
     StoreError, SubjectKind, UsedChallenge, Waiting,
 };
+pub use rights::{Choice, EraseOutcome, Preferences, RightsOutcome};
 pub use signers::PublicSigner;
+pub use suppressions::SuppressionReason;
 pub use vault::{NoKeys, NotSealed, Sealed, Vault};
 use writer::Writer;
 

@@ -271,6 +271,14 @@ impl Store {
         })
     }
 
+    /// The mail must not leave: it goes, and nobody is told.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it is looked at again when its lease ends.
+    pub async fn outbox_drop(&self, id: Uuid) -> Result<(), StoreError> {
+        self.writer.write(Drop(vec![id])).await
+    }
+
     async fn settle(&self, id: Uuid, how: Settled) -> Result<(), StoreError> {
         let holder = self.instance();
         self.writer.write_hot(Settle { id, holder, how }).await

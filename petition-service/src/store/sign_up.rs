@@ -15,7 +15,7 @@ use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKi
 use super::tokens::{self, TokenRow};
 use super::vault::Sealed;
 use super::writer::{Done, Hot, Reply};
-use super::{Store, again, key16, ms, new_id, spent};
+use super::{Store, again, key16, ms, new_id, spent, suppressions};
 use crate::domain::Purpose;
 
 bulks! {
@@ -67,6 +67,7 @@ impl Store {
             mail,
             // The journal seals the recipient itself.
             recipient: recipient.unwrap_or_else(|_| Sealed::nothing()),
+            suppression: suppressions::key_of(&*self.options.vault, sign_up.email.expose()),
             form: sign_up,
             options: self.options.clone(),
             sent_at: now,
@@ -123,6 +124,8 @@ pub(super) struct SignUp {
     pub(super) wait: Option<TokenRow>,
     pub(super) mail: Uuid,
     pub(super) recipient: Sealed,
+    /// Stands for the mailbox if it wants no mail.
+    pub(super) suppression: Option<[u8; 16]>,
     pub(super) options: Arc<StoreOptions>,
     /// When the visitor sent it: before `now` if it lay in the journal.
     pub(super) sent_at: DateTime<Utc>,
@@ -167,6 +170,9 @@ impl Hot for Arc<SignUp> {
             .filter(|((_, used), refused)| **used != spent::Used::Elsewhere && !**refused)
             .map(|((one, _), _)| &**one)
             .collect();
+        let silent = suppressions::among(conn, &taken).await?;
+        let heard = |one: &&SignUp| !silent.contains(&one.subject);
+        let taken: Vec<&SignUp> = taken.into_iter().filter(heard).collect();
         let new = insert_new(conn, &taken).await?;
         let mut outcomes = Vec::with_capacity(all.len());
         for ((one, used), refused) in allowed() {
@@ -174,6 +180,8 @@ impl Hot for Arc<SignUp> {
                 Done::of(SignUpOutcome::CaptchaUsed)
             } else if *refused {
                 Done::of(SignUpOutcome::MailBudgetSpent)
+            } else if silent.contains(&one.subject) {
+                Done::of(SignUpOutcome::Accepted { mail_queued: false })
             } else {
                 let mail_queued = new.contains(&one.subject)
                     || again::sign_up(conn, one, *used == spent::Used::Here).await?;

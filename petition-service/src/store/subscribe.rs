@@ -8,7 +8,7 @@ use super::engine::{Conn, Error, statements, values};
 use super::queue::NewMail;
 use super::records::SubjectKind;
 use super::tokens::Found;
-use super::{ms, new_id};
+use super::{ms, new_id, suppressions};
 
 macro_rules! known {
     () => {
@@ -49,6 +49,12 @@ pub(super) async fn subscribe_too(
     let Some(address) = one.address(found) else {
         return Ok(None);
     };
+    let key_of_mailbox = suppressions::key_of(&*one.options.vault, address.expose());
+    if let Some(key) = key_of_mailbox
+        && suppressions::refuses_letters(conn, key).await?
+    {
+        return Ok(None);
+    }
     let attempt = new_id();
     let content = plain(address.expose(), &serde_json::json!({}));
     let sealed = one

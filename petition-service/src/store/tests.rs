@@ -5,6 +5,7 @@ mod instances;
 mod journal;
 mod prepared;
 mod resending;
+mod suppressed;
 mod waiting;
 
 use std::time::Duration;

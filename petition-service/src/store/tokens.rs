@@ -176,6 +176,12 @@ impl Found {
     }
 }
 
+/// Looks a token up.
+pub(super) async fn find(store: &Store, hash: TokenHash) -> Result<Option<Found>, StoreError> {
+    let row = store.reads.first(&FIND, values![hash.as_bytes()]).await?;
+    Ok(read(row)?)
+}
+
 /// Looks a token up that is about to change what it belongs to.
 pub(super) async fn find_to_change(
     conn: &mut Conn,

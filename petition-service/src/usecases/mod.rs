@@ -5,6 +5,7 @@ mod join;
 mod links;
 mod messages;
 mod networks;
+mod rights;
 mod topics;
 mod waiting;
 
@@ -20,6 +21,7 @@ pub use count::Count;
 pub use join::{Join, Joined, Request};
 pub use links::{Left, Opened};
 pub use networks::{NetworkLimits, Networks, Share};
+pub use rights::{Copied, Copy, PAUSE_DAYS, Wish};
 pub use waiting::{Lag, Told};
 
 /// What the use cases need.

@@ -11,6 +11,7 @@ mod own_fields;
 mod partners;
 mod public;
 mod refusals;
+mod rights;
 mod sealed;
 mod states;
 mod topics;

@@ -39,7 +39,7 @@ pub(super) fn judge(error: &Error, about: About) -> MailError {
             && error.is_permanent()
             && enhanced.is_some_and(|code| NO_SUCH_MAILBOX.contains(&code.as_str()));
         return if no_mailbox {
-            MailError::Permanent(said)
+            MailError::NoMailbox(said)
         } else {
             MailError::Transient(said)
         };

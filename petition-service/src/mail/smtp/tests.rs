@@ -185,6 +185,7 @@ async fn refusals_are_told_apart_and_name_no_address() {
     let mailer = mailer(address, LONG);
     let transient = |text: &str| Err(MailError::Transient(text.to_owned()));
     let permanent = |text: &str| Err(MailError::Permanent(text.to_owned()));
+    let no_mailbox = |text: &str| Err(MailError::NoMailbox(text.to_owned()));
     for (recipient, expected) in [
         (
             "full@mail.example",
@@ -192,7 +193,7 @@ async fn refusals_are_told_apart_and_name_no_address() {
         ),
         (
             "gone@mail.example",
-            permanent("the mail server answered 550 5.1.1"),
+            no_mailbox("the mail server answered 550 5.1.1"),
         ),
         (
             "login@mail.example",

@@ -19,6 +19,7 @@ use crate::store::records::{
     Consent, MailBudget, NewSignUp, NewsletterIntent, StoreError, SubjectKind, UsedChallenge,
 };
 use crate::store::sign_up::SignUp;
+use crate::store::suppressions::key_of;
 use crate::store::tokens::TokenRow;
 use crate::store::vault::Sealed;
 use crate::store::{key16, ms};
@@ -138,6 +139,7 @@ pub(super) fn from_bytes(
             .map(TokenHash),
     };
     let subject = written.subject;
+    let suppression = key_of(&*options.vault, &written.email);
     let sent_at = DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?;
     let wait = written
         .wait
@@ -148,6 +150,7 @@ pub(super) fn from_bytes(
     let to = form.recipient().to_bytes();
     Ok(SignUp {
         wait,
+        suppression,
         subject,
         mail,
         sent_at,

@@ -3,9 +3,9 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, code, confirm, copy, counts, expire, export, health, hot_keys, journal,
-    leases, leave, log, networks, outbox, partners, queue, remind, resend, settle, sign_up,
-    signers, spent, subscribe, tokens, waiting,
+    again, attempts, code, confirm, copy, counts, expire, export, health, hot_keys, journal, known,
+    leases, leave, log, networks, outbox, partners, queue, remind, resend, rights, settle, sign_up,
+    signers, spent, subscribe, suppressions, tokens, waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -26,13 +26,16 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         health::STATEMENTS,
         hot_keys::STATEMENTS,
         journal::STATEMENTS,
+        known::STATEMENTS,
         leases::STATEMENTS,
         leave::STATEMENTS,
         outbox::STATEMENTS,
         partners::STATEMENTS,
+        rights::STATEMENTS,
         signers::STATEMENTS,
         spent::STATEMENTS,
         subscribe::STATEMENTS,
+        suppressions::STATEMENTS,
         tokens::STATEMENTS,
     ]
     .into_iter()
@@ -60,6 +63,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         sign_up::BULKS,
         signers::BULKS,
         spent::BULKS,
+        suppressions::BULKS,
         tokens::BULKS,
     ]
     .into_iter()
