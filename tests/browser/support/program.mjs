@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export const repository = path.resolve(fileURLToPath(import.meta.url), "../../../..");
 
 /** The folder with the built programs: cargo's target folder, debug profile unless told otherwise. */
-const binaries =
+export const binaries =
   process.env.GROUNDSWELL_BIN_DIR ??
   path.join(process.env.CARGO_TARGET_DIR ?? path.join(repository, "target"), "debug");
 
