@@ -356,3 +356,32 @@ fn a_petition_in_preparation_is_read_by_its_address_only() {
     let article = page(site.path(), "en/news/petition-safe-online/");
     assert!(!article.contains("petition-block"));
 }
+
+#[test]
+fn the_forms_for_partners_are_whole_and_found_by_their_address_only() {
+    let site = site();
+    build(site.path());
+    let map = sitemap(site.path());
+    assert!(map.contains("/petitions/safe-online/") && !map.contains("/embed/"));
+    for lang in LANGUAGES {
+        let html = page(site.path(), &format!("{}embed/", home(lang)));
+        assert!(html.contains("<meta name=\"robots\" content=\"noindex\">"));
+        let copied = between(&html, "<textarea", "</textarea>");
+        assert_eq!(copied.len(), 1, "{lang}: one partner of one petition");
+        let form = copied[0].replace("&quot;", "\"").replace("&#x2F;", "/");
+        let own = page(
+            site.path(),
+            &format!("{}petitions/safe-online/", home(lang)),
+        );
+        let consent = between(&own, "name=\"consent_sha256\" value=\"", "\"");
+        for wanted in [
+            "action=\"https://kinderbaken.example/service/petitions/safe-online/sign\"",
+            "name=\"partner\" value=\"noorderlicht\"",
+            &format!("name=\"lang\" value=\"{lang}\""),
+            &format!("name=\"consent_sha256\" value=\"{}\"", consent[0]),
+        ] {
+            assert!(form.contains(wanted), "{lang}: {wanted} in {form}");
+        }
+        assert!(!form.contains("script"), "{lang}: {form}");
+    }
+}
