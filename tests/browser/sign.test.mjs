@@ -197,7 +197,7 @@ test("a signature is withdrawn by the link in the mail", async () => {
   await page.goto(linkIn(mail, "/service/withdraw/"));
   await new Promise((resolve) => setTimeout(resolve, 2500));
   assert.equal(await count(site), before + 1, "opening the link withdrew the signature");
-  await page.locator("main form button").click();
+  await page.getByRole("button", { name: "Withdraw my signature" }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/service/"));
   await speaks(page, "en");
   await eventually("no longer counted", async () => (await count(site)) === before);
