@@ -3,14 +3,13 @@
 use std::net::IpAddr;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
+use super::extract::{InUse, Sent};
 use super::posted::Posted;
 use super::router::Peer;
 use super::{Web, answers, cookies, partner};
@@ -22,60 +21,58 @@ use crate::usecases::{Join, Joined, Share};
 
 pub(super) async fn sign(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Peer(peer): Peer,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Sent(posted): Sent,
 ) -> Response {
-    join(&web, peer, (&id, SubjectKind::Petition), &headers, body).await
+    join(
+        &web,
+        &campaign,
+        peer,
+        (&id, SubjectKind::Petition),
+        (&headers, &posted),
+    )
+    .await
 }
 
 pub(super) async fn subscribe(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Peer(peer): Peer,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Sent(posted): Sent,
 ) -> Response {
-    join(&web, peer, (&id, SubjectKind::Newsletter), &headers, body).await
+    join(
+        &web,
+        &campaign,
+        peer,
+        (&id, SubjectKind::Newsletter),
+        (&headers, &posted),
+    )
+    .await
 }
 
 async fn join(
     web: &Web,
+    campaign: &Campaign,
     peer: IpAddr,
     (id, kind): (&str, SubjectKind),
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    (headers, posted): (&HeaderMap, &Posted),
 ) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(fault) if fault.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return answers::problem(web, headers, "", fault.status(), "error_too_large");
-        }
-        // It broke off, or its parts are not what they say.
-        Err(_) => {
-            let status = StatusCode::BAD_REQUEST;
-            return answers::problem(web, headers, "", status, "error_bad_request");
-        }
-    };
-    let Ok(posted) = Posted::read(headers, &body) else {
-        let status = StatusCode::BAD_REQUEST;
-        return answers::problem(web, headers, "", status, "error_bad_request");
-    };
     let lang = posted.lang();
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(web, headers);
-    };
-    let Ok(partner) = partner::of(web, &campaign, id, headers, posted.partner()) else {
+    let Ok(partner) = partner::of(web, campaign, id, headers, posted.partner()) else {
         let status = StatusCode::FORBIDDEN;
         return answers::problem(web, headers, lang, status, "error_bad_request");
     };
     let again = Again {
         web,
-        campaign: &campaign,
+        campaign,
         id,
         kind,
-        posted: &posted,
+        posted,
     };
     let network = web.network(peer, headers);
     if let Err(wait) = web.service().share(Share::Forms, &network) {
@@ -91,7 +88,7 @@ async fn join(
     request.network = network;
     request.partner = partner;
     let join = Join {
-        campaign: &campaign,
+        campaign,
         form_id: id,
         kind,
     };
@@ -107,7 +104,7 @@ async fn join(
             response
         }
         Ok(Joined::Kept) => {
-            let mut response = answers::kept(&campaign, headers, lang, posted.json);
+            let mut response = answers::kept(campaign, headers, lang, posted.json);
             remember(web, &mut response, &nonce, &wait);
             response
         }
@@ -119,7 +116,7 @@ async fn join(
             answers::problem(web, headers, lang, status, "error_not_found")
         }
         Ok(Joined::NoSuchLanguage) => {
-            answers::wrong_language(&campaign, id, headers, lang, posted.json)
+            answers::wrong_language(campaign, id, headers, lang, posted.json)
         }
         Err(error) => answers::unavailable(web, headers, lang, posted.json, &error),
     }

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::extract::InUse;
 use super::{Web, answers, cookies, one_click, rights, waiting};
 use crate::campaign::Campaign;
 use crate::domain::Purpose;
@@ -14,40 +15,41 @@ use crate::usecases::{Left, Opened};
 
 pub(super) async fn open_confirm(
     state: State<Web>,
+    campaign: InUse,
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "confirm", token, headers, None).await
+    open(state, campaign, "confirm", token, headers, None).await
 }
 
 pub(super) async fn open_withdraw(
     state: State<Web>,
+    campaign: InUse,
     token: Path<String>,
     Query(done): Query<rights::Done>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "withdraw", token, headers, done.notice()).await
+    open(state, campaign, "withdraw", token, headers, done.notice()).await
 }
 
 pub(super) async fn open_unsubscribe(
     state: State<Web>,
+    campaign: InUse,
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    open(state, "unsubscribe", token, headers, None).await
+    open(state, campaign, "unsubscribe", token, headers, None).await
 }
 
 /// The page of a link. `notice`: what was just done there.
 pub(super) async fn open(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     path: &str,
     Path(token): Path<String>,
     headers: HeaderMap,
     notice: Option<Notice>,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     let opened = web
         .service()
         .open(path, &token, cookies::nonce(&headers).as_ref())
@@ -89,12 +91,10 @@ pub(super) async fn open(
 
 pub(super) async fn confirm(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     let nonce = cookies::nonce(&headers);
     match web.service().confirm(&token, nonce.as_ref()).await {
         Ok(left) => lead(&web, &headers, &campaign, left, |about, _| {
@@ -106,16 +106,14 @@ pub(super) async fn confirm(
 
 pub(super) async fn withdraw(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     if let Some(wish) = rights::asked_for(&body) {
         let wish = (wish, Notice::Mailed);
-        return rights::wished(&web, &headers, ("withdraw", &token), wish).await;
+        return rights::wished(&web, &campaign, &headers, ("withdraw", &token), wish).await;
     }
     match web.service().leave(Purpose::Withdraw, &token).await {
         Ok(left) => lead(&web, &headers, &campaign, left, |_, steps| {
@@ -127,13 +125,11 @@ pub(super) async fn withdraw(
 
 pub(super) async fn unsubscribe(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     let one_click = one_click::is_in(&headers, &body);
     let left = match web.service().leave(Purpose::Unsubscribe, &token).await {
         Ok(left) => left,

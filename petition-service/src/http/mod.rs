@@ -5,6 +5,7 @@ mod captcha;
 mod client;
 mod cookies;
 mod count;
+mod extract;
 mod fresh;
 mod headers;
 mod health;

@@ -8,8 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
+use super::extract::InUse;
 use super::links::{self, expired, unknown};
 use super::{Web, answers};
+use crate::campaign::Campaign;
 use crate::pages::{self, Manage, Notice};
 use crate::store::{EraseOutcome, PeekState, RightsOutcome};
 use crate::usecases::{Copied, Opened, Wish};
@@ -80,13 +82,11 @@ pub(super) fn asked_for(body: &[u8]) -> Option<Wish> {
 
 pub(super) async fn open_manage(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     Query(done): Query<Done>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     let peek = match web.service().open("manage", &token, None).await {
         Ok(Opened::Button { peek, .. }) => peek,
         Ok(Opened::Expired(about)) => return expired(&campaign, &about),
@@ -119,6 +119,7 @@ pub(super) async fn open_manage(
 
 pub(super) async fn manage(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -127,20 +128,25 @@ pub(super) async fn manage(
         let status = StatusCode::BAD_REQUEST;
         return answers::problem(&web, &headers, "", status, "error_bad_request");
     };
-    wished(&web, &headers, ("manage", &token), (wish, notice)).await
+    wished(
+        &web,
+        &campaign,
+        &headers,
+        ("manage", &token),
+        (wish, notice),
+    )
+    .await
 }
 
 /// Does what was wished, and leads back to the page, which says so.
 pub(super) async fn wished(
     web: &Web,
+    campaign: &Campaign,
     headers: &HeaderMap,
     (path, token): (&str, &str),
     (wish, notice): (Wish, Notice),
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(web, headers);
-    };
-    match web.service().wish(&campaign, token, wish).await {
+    match web.service().wish(campaign, token, wish).await {
         Ok(RightsOutcome::Done(about)) if notice == Notice::Left => {
             let voice = campaign.voice(&about.lang);
             answers::see_other(&voice.language.steps.unsubscribed)
@@ -149,7 +155,7 @@ pub(super) async fn wished(
             let base = web.base_path();
             answers::see_other(&format!("{base}/{path}/{token}?done={}", notice.name()))
         }
-        Ok(RightsOutcome::Over(about)) => expired(&campaign, &about),
+        Ok(RightsOutcome::Over(about)) => expired(campaign, &about),
         Ok(RightsOutcome::Unknown) => unknown(web, headers),
         Err(error) => answers::link_failed(web, headers, &error),
     }
@@ -157,28 +163,28 @@ pub(super) async fn wished(
 
 pub(super) async fn open_export(
     state: State<Web>,
+    campaign: InUse,
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    links::open(state, "export", token, headers, None).await
+    links::open(state, campaign, "export", token, headers, None).await
 }
 
 pub(super) async fn open_erase(
     state: State<Web>,
+    campaign: InUse,
     token: Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    links::open(state, "erase", token, headers, None).await
+    links::open(state, campaign, "erase", token, headers, None).await
 }
 
 pub(super) async fn export(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     match web.service().copy(&campaign, &token).await {
         Ok(Copied::Copy(copy)) => {
             let name = format!("attachment; filename=\"{}.json\"", copy.about.form_id);
@@ -196,12 +202,10 @@ pub(super) async fn export(
 
 pub(super) async fn erase(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
     match web.service().erase(&token).await {
         Ok(EraseOutcome::Erased { about, number, at }) => {
             let form = campaign.form_known(&about.form_id, &about.lang);

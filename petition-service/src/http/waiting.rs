@@ -5,13 +5,12 @@
 use std::net::IpAddr;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
+use super::extract::{InUse, Sent};
 use super::posted::Posted;
 use super::router::Peer;
 use super::{Web, answers, cookies, language};
@@ -33,10 +32,11 @@ pub(super) fn done(campaign: &Campaign, about: &About) -> String {
     }
 }
 
-pub(super) async fn waiting(State(web): State<Web>, headers: HeaderMap) -> Response {
-    let Some(campaign) = web.service().campaign.current() else {
-        return answers::starting(&web, &headers);
-    };
+pub(super) async fn waiting(
+    State(web): State<Web>,
+    InUse(campaign): InUse,
+    headers: HeaderMap,
+) -> Response {
     // A browser keeps its token as long as there is something to wait for.
     let Some(wait) = cookies::wait(&headers) else {
         return Json(json!({"state": "expired"})).into_response();
@@ -58,14 +58,14 @@ pub(super) async fn waiting(State(web): State<Web>, headers: HeaderMap) -> Respo
 
 pub(super) async fn code(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Peer(peer): Peer,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Sent(posted): Sent,
 ) -> Response {
-    let (campaign, posted) = match read(&web, peer, &headers, body) {
-        Ok(read) => read,
-        Err(response) => return *response,
-    };
+    if let Err(response) = allowed(&web, &campaign, peer, (&headers, &posted)) {
+        return *response;
+    }
     let wait = cookies::wait(&headers);
     let typed = posted.get("code");
     match web.service().confirm_by_code(wait.as_ref(), typed).await {
@@ -102,40 +102,42 @@ fn wrong(web: &Web, campaign: &Campaign, headers: &HeaderMap, posted: &Posted) -
 
 pub(super) async fn resend(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Peer(peer): Peer,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Sent(posted): Sent,
 ) -> Response {
     let wait = cookies::wait(&headers);
-    send_again(&web, peer, &headers, body, wait).await
+    send_again(&web, &campaign, peer, (&headers, &posted), wait).await
 }
 
 /// The same for whoever holds a link whose time is over.
 pub(super) async fn resend_for_link(
     State(web): State<Web>,
+    InUse(campaign): InUse,
     Peer(peer): Peer,
     Path(token): Path<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Sent(posted): Sent,
 ) -> Response {
-    send_again(&web, peer, &headers, body, TokenSecret::parse(&token)).await
+    let token = TokenSecret::parse(&token);
+    send_again(&web, &campaign, peer, (&headers, &posted), token).await
 }
 
 async fn send_again(
     web: &Web,
+    campaign: &Campaign,
     peer: IpAddr,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    (headers, posted): (&HeaderMap, &Posted),
     token: Option<TokenSecret>,
 ) -> Response {
-    let (campaign, posted) = match read(web, peer, headers, body) {
-        Ok(read) => read,
-        Err(response) => return *response,
-    };
+    if let Err(response) = allowed(web, campaign, peer, (headers, posted)) {
+        return *response;
+    }
     if let Err(error) = web.service().resend(token.as_ref()).await {
         return answers::unavailable(web, headers, posted.lang(), posted.json, &error);
     }
-    let voice = language::voice(&campaign, headers, posted.lang());
+    let voice = language::voice(campaign, headers, posted.lang());
     let next = format!("{}{RESENT}", voice.language.steps.check_mail);
     if posted.json {
         let body = json!({"status": "check_mail", "next": next});
@@ -144,25 +146,23 @@ async fn send_again(
     answers::see_other(&next)
 }
 
-type Read = (std::sync::Arc<Campaign>, Posted);
-
-/// What was posted, unless it must not be looked at.
-fn read(
+/// Whether what was posted may be looked at: it is from the site, and not one of too many.
+fn allowed(
     web: &Web,
+    campaign: &Campaign,
     peer: IpAddr,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Read, Box<Response>> {
-    let refused = |status, key| Box::new(answers::problem(web, headers, "", status, key));
-    let body = body.map_err(|_| refused(StatusCode::PAYLOAD_TOO_LARGE, "error_too_large"))?;
-    let posted = Posted::read(headers, &body)
-        .map_err(|_| refused(StatusCode::BAD_REQUEST, "error_bad_request"))?;
-    let Some(campaign) = web.service().campaign.current() else {
-        return Err(Box::new(answers::starting(web, headers)));
-    };
+    (headers, posted): (&HeaderMap, &Posted),
+) -> Result<(), Box<Response>> {
     let site = campaign.file().site.base_url.as_str();
     if !web.0.origins.may_post(headers, Some(site)) {
-        return Err(refused(StatusCode::FORBIDDEN, "error_bad_request"));
+        let status = StatusCode::FORBIDDEN;
+        return Err(Box::new(answers::problem(
+            web,
+            headers,
+            "",
+            status,
+            "error_bad_request",
+        )));
     }
     if let Err(wait) = web
         .service()
@@ -174,5 +174,5 @@ fn read(
         let response = answers::retry_after(response, wait.as_secs());
         return Err(Box::new(response));
     }
-    Ok((campaign, posted))
+    Ok(())
 }

@@ -243,3 +243,26 @@ async fn stuffed_cookies_and_repeated_fields_do_no_harm() {
     service.mail("c@b.example", "/confirm/").await;
     assert_eq!(service.mailer.mails().len(), 1, "one form, one mail");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_breaks_off_and_one_that_is_too_long_are_told_apart_at_every_door() {
+    let service = TestService::start("limits.body_bytes = 1024").await;
+    for path in [
+        "/petitions/safe-online/sign",
+        "/newsletters/news/subscribe",
+        "/code",
+        "/resend",
+    ] {
+        let post = || request("POST", path).header("content-type", FORM);
+        let parts = [
+            Ok("lang=en&code=1"),
+            Err(std::io::Error::other("it broke off")),
+        ];
+        let broken = Body::from_stream(futures_util::stream::iter(parts));
+        let answer = service.send(post().body(broken).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        let long = Body::from("x".repeat(2000));
+        let answer = service.send(post().body(long).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+}
