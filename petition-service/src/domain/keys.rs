@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::seal::WrappingKey;
@@ -155,7 +156,13 @@ impl Purpose {
     }
 }
 
-/// 32 random bytes as text for an address or a cookie. Only its hash is stored.
+/// How many bytes of a token, and of its hash, are the time when it was made.
+const TIME: usize = 5;
+
+/// 27 random bytes after the time when they were made (the last five bytes of its milliseconds since 1970),
+/// as text for an address or a cookie. Only its hash is stored, after the same time: tokens of one minute stand
+/// beside each other in the database's index, whatever its size, where random ones would each touch a page
+/// of their own.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenSecret(String);
 
@@ -165,6 +172,11 @@ impl TokenSecret {
     pub fn generate() -> Self {
         let mut bytes = [0; 32];
         rand::rng().fill_bytes(&mut bytes);
+        // Its first six bytes are the milliseconds.
+        let now = Uuid::now_v7().into_bytes();
+        for (to, from) in bytes.iter_mut().zip(now.into_iter().skip(1).take(TIME)) {
+            *to = from;
+        }
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
@@ -189,10 +201,15 @@ impl TokenSecret {
         TokenHash::of(&format!("{id} {}", self.0))
     }
 
-    /// Its hash.
+    /// What is stored of it: its time, and 27 bytes of its hash.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash::of(&self.0)
+        let mut hash = TokenHash::of(&self.0);
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).unwrap_or_default();
+        for (to, from) in hash.0.iter_mut().zip(bytes.into_iter().take(TIME)) {
+            *to = from;
+        }
+        hash
     }
 }
 

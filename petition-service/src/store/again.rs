@@ -7,8 +7,8 @@ use super::attempts::{self, HeldBack};
 use super::engine::{Conn, Error, statements, values};
 use super::options::StoreOptions;
 use super::queue::queue;
-use super::sign_up::{SignUp, insert_new};
-use super::{key16, ms, ms_before, remind, tokens};
+use super::sign_up::SignUp;
+use super::{first_forms, key16, ms, ms_before, remind, tokens};
 
 macro_rules! subject {
     () => {
@@ -58,7 +58,7 @@ pub(super) async fn sign_up(conn: &mut Conn, one: &SignUp, repeated: bool) -> Re
         if let Some(plan) = plan(conn, one, repeated).await? {
             return carry_out(conn, one, plan).await;
         }
-        if !insert_new(conn, &[one]).await?.is_empty() {
+        if !first_forms::insert(conn, &[one]).await?.is_empty() {
             return Ok(true);
         }
     }

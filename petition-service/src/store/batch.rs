@@ -7,6 +7,8 @@ use futures_util::future::BoxFuture;
 use super::StoreError;
 use super::confirm::Confirm;
 use super::engine::{Conn, Error, Statement};
+use super::first_forms;
+use super::records::SignUpOutcome;
 use super::settle::Settle;
 use super::sign_up::SignUp;
 use super::tokens::StoreTokens;
@@ -85,6 +87,15 @@ impl<W: Hot> Lane<W> {
         Ok(())
     }
 
+    /// Takes out those that are done; where their outcomes go.
+    fn take_out(&mut self, done: impl Fn(&W) -> bool) -> Vec<Reply<W::Out>> {
+        let both = std::mem::take(&mut self.writes).into_iter();
+        let both = both.zip(std::mem::take(&mut self.replies));
+        let (taken, left): (Vec<_>, Vec<_>) = both.partition(|(write, _)| done(write));
+        (self.writes, self.replies) = left.into_iter().unzip();
+        taken.into_iter().map(|(_, reply)| reply).collect()
+    }
+
     fn mail(&self) -> bool {
         let told = |done: &Result<Done<W::Out>, _>| matches!(done, Ok(done) if done.mail);
         self.outcomes.iter().any(told)
@@ -108,6 +119,8 @@ pub(super) struct Batch {
     tokens: Lane<StoreTokens>,
     confirms: Lane<Confirm>,
     sign_ups: Lane<Arc<SignUp>>,
+    /// Of forms that are stored, whatever becomes of the rest.
+    stored: Vec<Reply<SignUpOutcome>>,
     others: Vec<Box<dyn Request>>,
     others_mail: bool,
 }
@@ -121,6 +134,23 @@ impl Batch {
             Message::Settle(write, reply) => self.settles.take(write, reply),
             Message::Other(request) => self.others.push(request),
         }
+    }
+
+    /// Stores first forms ([`first_forms::store`]), before and outside of the transaction.
+    pub(super) async fn run_first_forms(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        let new = first_forms::store(conn, &self.sign_ups.writes).await?;
+        let stored = self.sign_ups.take_out(|one| new.contains(&one.subject));
+        self.stored.extend(stored);
+        Ok(())
+    }
+
+    /// Whether nothing is left for a transaction.
+    pub(super) fn is_done(&self) -> bool {
+        self.settles.writes.is_empty()
+            && self.tokens.writes.is_empty()
+            && self.confirms.writes.is_empty()
+            && self.sign_ups.writes.is_empty()
+            && self.others.is_empty()
     }
 
     /// All of them, the hot ones together.
@@ -159,11 +189,19 @@ impl Batch {
 
     /// Whether there may be mail.
     pub(super) fn mail(&self) -> bool {
-        self.others_mail || self.settles.mail() || self.confirms.mail() || self.sign_ups.mail()
+        !self.stored.is_empty()
+            || self.others_mail
+            || self.settles.mail()
+            || self.confirms.mail()
+            || self.sign_ups.mail()
     }
 
     /// Answers all of them.
     pub(super) fn answer(self, committed: &Result<(), StoreError>) {
+        for reply in self.stored {
+            // Whoever asked may have gone; what was written stays.
+            let _gone = reply.send(Ok(SignUpOutcome::Accepted { mail_queued: true }));
+        }
         self.settles.answer(committed);
         self.tokens.answer(committed);
         self.confirms.answer(committed);

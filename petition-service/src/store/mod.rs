@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod expire;
 mod export;
+mod first_forms;
 mod health;
 mod hot_keys;
 mod journal;

@@ -1,40 +1,21 @@
 //! A form comes in.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::attempts::{self, NewAttempt};
+use super::attempts::NewAttempt;
 use super::batch::Message;
-use super::engine::{Chain, Conn, Error, Part, Value, bulks, values};
+use super::engine::{Conn, Error};
 use super::options::StoreOptions;
-use super::queue::{self, NewMail, queue};
+use super::queue::NewMail;
 use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKind};
-use super::tokens::{self, TokenRow};
+use super::tokens::TokenRow;
 use super::vault::Sealed;
 use super::writer::{Done, Hot, Reply};
-use super::{Store, again, key16, ms, new_id, spent, suppressions};
+use super::{Store, again, first_forms, ms, new_id, spent, suppressions};
 use crate::domain::Purpose;
-
-bulks! {
-    // Whoever is not among those that come back has sent a form before.
-    INSERT(id Blob, form_id Text, kind Text, dedupe_key Blob, at Int) =
-        "insert into subjects
-             (id, form_id, kind, dedupe_key, state, mails, last_mail_at, last_form_at, created_at)
-         select id, form_id, kind, dedupe_key, 'pending', 1, at, at, at from v where true
-         on conflict (dedupe_key) do nothing
-         returning id";
-}
-
-/// The first forms of mailboxes with all that belongs to them, in one question.
-pub(super) static FIRST_FORMS: Chain = Chain::new(&[
-    Part::first(&INSERT),
-    Part::after(&attempts::INSERT, "subject_id", 0),
-    Part::after(&tokens::INSERT, "attempt_id", 1),
-    Part::after(&queue::INSERT, "attempt_id", 1),
-]);
 
 impl Store {
     /// Takes a form: the subject, the proof of consent, the used challenge and the mail, all or
@@ -133,6 +114,12 @@ pub(super) struct SignUp {
 }
 
 impl SignUp {
+    /// What tells its captcha's answer from others, if it can be used once only.
+    pub(super) fn nonce(&self) -> Option<&str> {
+        let challenge = self.form.challenge.as_ref()?;
+        Some(&challenge.nonce)
+    }
+
     /// The token with which its browser waits for this attempt, if it waits.
     pub(super) fn wait_for(&self, attempt: Uuid) -> Option<TokenRow> {
         let wait = self.wait.clone()?;
@@ -170,10 +157,10 @@ impl Hot for Arc<SignUp> {
             .filter(|((_, used), refused)| **used != spent::Used::Elsewhere && !**refused)
             .map(|((one, _), _)| &**one)
             .collect();
-        let silent = suppressions::among(conn, &taken).await?;
-        let heard = |one: &&SignUp| !silent.contains(&one.subject);
-        let taken: Vec<&SignUp> = taken.into_iter().filter(heard).collect();
-        let new = insert_new(conn, &taken).await?;
+        let new = first_forms::insert(conn, &taken).await?;
+        let others = taken.into_iter().filter(|one| !new.contains(&one.subject));
+        let others: Vec<&SignUp> = others.collect();
+        let silent = suppressions::among(conn, &others).await?;
         let mut outcomes = Vec::with_capacity(all.len());
         for ((one, used), refused) in allowed() {
             outcomes.push(if *used == spent::Used::Elsewhere {
@@ -194,46 +181,4 @@ impl Hot for Arc<SignUp> {
     fn message(self, reply: Reply<SignUpOutcome>) -> Message {
         Message::SignUp(self, reply)
     }
-}
-
-/// Stores the first forms of mailboxes with their mails; the subjects that are new.
-pub(super) async fn insert_new(
-    conn: &mut Conn,
-    forms: &[&SignUp],
-) -> Result<BTreeSet<Uuid>, Error> {
-    let mut sorted: Vec<&SignUp> = forms.to_vec();
-    // In one order everywhere, so that two instances never wait for each other.
-    sorted.sort_by_key(|one| one.form.dedupe_key);
-    let rows = sorted.iter().map(|one| {
-        values![
-            one.subject,
-            &one.form.form_id,
-            one.form.kind.name(),
-            key16(&one.form.dedupe_key),
-            ms(one.now)
-        ]
-    });
-    let rows: Vec<Vec<Value>> = rows.collect();
-    let attempt = |one: &&SignUp| one.attempt.row(one.subject, &one.form, one.sent_at);
-    let wait = |one: &&SignUp| one.wait.as_ref().map(|wait| wait.row(ms(one.now)));
-    let mail = |one: &&SignUp| one.mail(one.attempt.id, true, ms(one.now));
-    if conn.is_shared() {
-        let attempts = forms.iter().map(attempt).collect();
-        let waits = forms.iter().filter_map(wait).collect();
-        let mails = queue::rows(forms.iter().map(mail));
-        let all = [rows, attempts, waits, mails];
-        let inserted = conn.chain(&FIRST_FORMS, all).await?;
-        return inserted.iter().map(|row| row.id("id")).collect();
-    }
-    let inserted = conn.bulk(&INSERT, rows).await?;
-    let new: BTreeSet<Uuid> = inserted
-        .iter()
-        .map(|row| row.id("id"))
-        .collect::<Result<_, _>>()?;
-    let forms = forms.iter().filter(|one| new.contains(&one.subject));
-    attempts::insert(conn, forms.clone().map(attempt).collect()).await?;
-    conn.bulk(&tokens::INSERT, forms.clone().filter_map(wait).collect())
-        .await?;
-    queue(conn, forms.map(mail)).await?;
-    Ok(new)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::engine::{Conn, Error, bulks, statements, values};
+use super::engine::{Conn, Error, Value, bulks, statements, values};
 use super::key16;
 use super::records::MailBudget;
 use super::sign_up::SignUp;
@@ -14,6 +14,11 @@ bulks! {
          select nonce, expires_at, dedupe_key from v where true
          on conflict (nonce) do nothing
          returning nonce";
+
+    // Together with its form, which was let in only if nobody has used it.
+    pub(super) USE_UP_FOR(nonce Text, expires_at Int, dedupe_key Blob, subject_id Blob) =
+        "insert into used_challenges (nonce, expires_at, dedupe_key)
+         select nonce, expires_at, dedupe_key from v where true";
 
     USED_BY(nonce Text) =
         "select u.nonce, u.dedupe_key from v cross join used_challenges u where u.nonce = v.nonce";
@@ -36,6 +41,17 @@ pub(super) enum Used {
     Here,
     /// By another form.
     Elsewhere,
+}
+
+/// The row of a form's challenge for [`USE_UP_FOR`].
+pub(super) fn row_for(one: &SignUp) -> Option<Vec<Value>> {
+    let challenge = one.form.challenge.as_ref()?;
+    Some(values![
+        challenge.nonce.as_str(),
+        challenge.expires_at,
+        key16(&one.form.dedupe_key),
+        one.subject
+    ])
 }
 
 /// Marks the challenges of forms as used, and for whom.

@@ -17,6 +17,14 @@ use super::writer::{Done, Write};
 use super::{Store, ms};
 use crate::domain::{Private, SUPPRESSION, email};
 
+/// Whether a row `s` is of a mailbox that gets nothing of that kind.
+macro_rules! silences {
+    ($kind:literal) => {
+        concat!("(s.reason <> 'bounced' or ", $kind, " = 'newsletter')")
+    };
+}
+pub(super) use silences;
+
 statements! {
     // A mailbox that had gone and then asks is one that asked.
     ADD = "insert into suppressions (key, reason, at) values ($1, $2, $3)
@@ -28,7 +36,7 @@ statements! {
     // A mail arrived: the mailbox is there.
     REVIVE = "delete from suppressions where key = $1 and reason = 'bounced'";
 
-    ONE = "select reason from suppressions where key = $1";
+    ONE = concat!("select 1 as one from suppressions s where s.key = $1 and ", silences!("$2"));
 
     // Nothing changes; the disk is waited for as with any other form.
     NOTED = "update suppressions set at = at where key = $1";
@@ -38,8 +46,10 @@ statements! {
 }
 
 bulks! {
-    AMONG(key Blob) =
-        "select s.key, s.reason from v cross join suppressions s where s.key = v.key";
+    AMONG(subject Blob, key Blob, kind Text) = concat!(
+        "select v.subject, v.key from v cross join suppressions s where s.key = v.key and ",
+        silences!("v.kind")
+    );
 }
 
 /// Why a mailbox gets no mail.
@@ -63,11 +73,6 @@ impl SuppressionReason {
     }
 }
 
-/// Whether a mailbox with this reason gets nothing of that kind.
-fn silences(reason: &str, kind: SubjectKind) -> bool {
-    reason != SuppressionReason::Bounced.name() || kind == SubjectKind::Newsletter
-}
-
 /// The key of an address: the same for every spelling and over all forms; none if it is no address.
 pub(super) fn key_of(vault: &dyn Vault, address: &str) -> Option<[u8; 16]> {
     let address = email::parse(address).ok()?;
@@ -77,17 +82,17 @@ pub(super) fn key_of(vault: &dyn Vault, address: &str) -> Option<[u8; 16]> {
 
 /// The forms (by their subjects) whose mailboxes get no mail for them.
 pub(super) async fn among(conn: &mut Conn, forms: &[&SignUp]) -> Result<BTreeSet<Uuid>, Error> {
-    let rows = forms.iter().filter_map(|one| one.suppression);
-    let rows = rows.map(|key| values![key.as_slice()]).collect();
+    let row = |one: &&SignUp| {
+        let key = one.suppression?;
+        Some(values![one.subject, key.as_slice(), one.form.kind.name()])
+    };
     let mut silent = BTreeSet::new();
-    for row in conn.bulk(&AMONG, rows).await? {
-        let (key, reason) = (row.blob("key")?, row.text("reason")?);
-        let hit = forms.iter().filter(|one| {
-            one.suppression.is_some_and(|own| own.as_slice() == key)
-                && silences(&reason, one.form.kind)
-        });
-        silent.extend(hit.map(|one| one.subject));
-        conn.run(&NOTED, values![key]).await?;
+    for row in conn
+        .bulk(&AMONG, forms.iter().filter_map(row).collect())
+        .await?
+    {
+        silent.insert(row.id("subject")?);
+        conn.run(&NOTED, values![row.blob("key")?]).await?;
     }
     Ok(silent)
 }
@@ -95,7 +100,9 @@ pub(super) async fn among(conn: &mut Conn, forms: &[&SignUp]) -> Result<BTreeSet
 /// Whether a mailbox that has just confirmed a petition wants no newsletter all the same.
 pub(super) async fn refuses_letters(conn: &mut Conn, key: [u8; 16]) -> Result<bool, Error> {
     conn.run(&REVIVE, values![key.as_slice()]).await?;
-    Ok(conn.first(&ONE, values![key.as_slice()]).await?.is_some())
+    let letters = SubjectKind::Newsletter.name();
+    let row = conn.first(&ONE, values![key.as_slice(), letters]).await?;
+    Ok(row.is_some())
 }
 
 impl Store {
@@ -115,8 +122,11 @@ impl Store {
         let Some(key) = key_of(&*self.options.vault, job.recipient.email.expose()) else {
             return Ok(false);
         };
-        let row = self.reads.first(&ONE, values![key.as_slice()]).await?;
-        row.map_or(Ok(false), |row| Ok(silences(&row.text("reason")?, kind)))
+        let row = self
+            .reads
+            .first(&ONE, values![key.as_slice(), kind.name()])
+            .await?;
+        Ok(row.is_some())
     }
 
     /// From now on the mailbox gets no mail, and its subscriptions end; how many did. `key` is

@@ -294,6 +294,15 @@ async fn in_time(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(),
 }
 
 async fn transaction(conn: &mut Conn, batch: &mut Batch, singly: bool) -> Result<(), Failed> {
+    if conn.is_shared() && !singly {
+        match batch.run_first_forms(conn).await {
+            Err(error) if is_gone(&error) => return Err(Failed::AtCommit(error)),
+            // One that cannot be stored took the others with it: the transaction will tell them apart.
+            Err(error) => tracing::warn!(%error, "first forms could not be written together"),
+            Ok(()) if batch.is_done() => return Ok(()),
+            Ok(()) => {}
+        }
+    }
     conn.say(&BEGIN).await.map_err(Failed::Before)?;
     let done = if singly {
         batch.run_singly(conn).await

@@ -318,6 +318,14 @@ impl Pool {
         }
     }
 
+    /// The same for a chain, on PostgreSQL.
+    pub(in crate::store) async fn prepare_chain(&self, chain: &'static Chain) {
+        if self.is_shared() {
+            let statement = Statement::both(chain.postgres());
+            self.prepare(Box::leak(Box::new(statement))).await;
+        }
+    }
+
     /// The same for a statement for many rows, in each of its sizes.
     pub(in crate::store) async fn prepare_bulk(&self, bulk: &'static Bulk) {
         for rows in [1, 2, 4, 8, 16, 32, 64] {

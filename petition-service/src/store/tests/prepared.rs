@@ -3,9 +3,9 @@
 use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
-    again, attempts, code, confirm, copy, counts, expire, export, health, hot_keys, journal, known,
-    leases, leave, log, networks, outbox, partners, queue, remind, resend, rights, settle, sign_up,
-    signers, spent, subscribe, suppressions, tokens, waiting,
+    again, attempts, code, confirm, copy, counts, expire, export, first_forms, health, hot_keys,
+    journal, known, leases, leave, log, networks, outbox, partners, queue, remind, resend, rights,
+    settle, signers, spent, subscribe, suppressions, tokens, waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -55,12 +55,12 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         remind::BULKS,
         confirm::BULKS,
         counts::BULKS,
+        first_forms::BULKS,
         log::BULKS,
         networks::BULKS,
         outbox::BULKS,
         queue::BULKS,
         settle::BULKS,
-        sign_up::BULKS,
         signers::BULKS,
         spent::BULKS,
         suppressions::BULKS,
@@ -84,5 +84,6 @@ async fn every_statement_can_be_prepared(on: On) {
         store.reads.prepare_bulk(bulk).await;
         count += 1;
     }
+    store.reads.prepare_chain(&first_forms::FIRST_FORMS).await;
     assert!(count > 50, "{count}");
 }
