@@ -69,6 +69,8 @@ async fn open_file(
         .busy_timeout(WAIT)
         // What is erased is overwritten.
         .pragma("secure_delete", "ON")
+        // What undoes a statement for many rows that fails half-way needs no file.
+        .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(PREPARED)
         .disable_statement_logging();
     let mut conn = options.connect().await.map_err(failed)?;
