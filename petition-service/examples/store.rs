@@ -99,9 +99,7 @@ async fn main() -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut tokens = Vec::new();
     while tokens.len() as u64 != forms {
-        let jobs = store
-            .outbox_claim(256, now, Duration::from_secs(900))
-            .await?;
+        let jobs = store.outbox_claim(256, now).await?;
         anyhow::ensure!(
             !jobs.is_empty(),
             "other mails are in the way: take a new database"

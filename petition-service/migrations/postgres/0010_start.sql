@@ -99,8 +99,10 @@ create table outbox (
     priority     bigint  not null,
     state        text    not null check (state in ('waiting', 'sent', 'dead')),
     tries        bigint  not null,
+    -- Tries after which the mail may have arrived all the same.
+    doubts       bigint  not null default 0,
     not_before   bigint  not null,
-    leased_until bigint,
+    -- The instance that has it; null: nobody.
     leased_by    text,
     created_at   bigint  not null,
     done_at      bigint,
@@ -176,11 +178,12 @@ create table hot_keys (
     created_at bigint  not null
 );
 
--- Work that one instance does for all.
+-- Work that one instance does for all, and which instances there are. Whoever holds a lease raises `beat`
+-- every now and then; where it stands still, nobody is there. No clock is asked.
 create table leases (
     name   text    primary key not null,
     holder text    not null,
-    until  bigint  not null
+    beat   bigint  not null
 );
 
 -- Solved challenges that may not be used again, and for whom they were used: a form that is sent

@@ -99,8 +99,10 @@ create table outbox (
     priority     integer not null,
     state        text    not null check (state in ('waiting', 'sent', 'dead')),
     tries        integer not null,
+    -- Tries after which the mail may have arrived all the same.
+    doubts       integer not null default 0,
     not_before   integer not null,
-    leased_until integer,
+    -- The instance that has it; null: nobody.
     leased_by    text,
     created_at   integer not null,
     done_at      integer,
@@ -176,11 +178,12 @@ create table hot_keys (
     created_at integer not null
 ) without rowid;
 
--- Work that one instance does for all.
+-- Work that one instance does for all, and which instances there are. Whoever holds a lease raises `beat`
+-- every now and then; where it stands still, nobody is there. No clock is asked.
 create table leases (
     name   text    primary key not null,
     holder text    not null,
-    until  integer not null
+    beat   integer not null
 ) without rowid;
 
 -- Solved challenges that may not be used again, and for whom they were used: a form that is sent

@@ -4,7 +4,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -234,10 +233,9 @@ async fn replay(service: &Service, keyring: &Keyring) {
 /// Tells the other instances that this one is there, and frees the mails of those that are not.
 async fn presence(service: Service, stop: CancellationToken) {
     loop {
-        let now = service.clock.now();
         let told = async {
-            service.store.alive(now, PRESENCE).await?;
-            service.store.outbox_release_orphans(now).await
+            service.store.alive(&service.clock, PRESENCE).await?;
+            service.store.outbox_release_orphans().await
         };
         if let Err(error) = told.await {
             tracing::warn!(%error, "the other instances could not be told that this one is there");
@@ -252,7 +250,8 @@ async fn presence(service: Service, stop: CancellationToken) {
 /// A job that one instance does for all, for as long as it holds the lease.
 struct Turn {
     name: &'static str,
-    until: Option<DateTime<Utc>>,
+    /// In steady time, so that no setting of a clock makes it longer than the others think.
+    until: Option<Duration>,
 }
 
 impl Turn {
@@ -262,14 +261,11 @@ impl Turn {
 
     /// Whether it is this instance's turn. The lease is kept while half of it is left.
     async fn is_mine(&mut self, service: &Service) -> bool {
-        let now = service.clock.now();
-        if self
-            .until
-            .is_some_and(|until| now + TURN / 2 < until && now + TURN >= until)
-        {
+        let now = service.clock.steady();
+        if self.until.is_some_and(|until| now + TURN / 2 < until) {
             return true;
         }
-        let taken = service.store.lease(self.name, now, TURN).await;
+        let taken = service.store.lease(self.name, &service.clock, TURN).await;
         self.until = matches!(taken, Ok(true)).then(|| now + TURN);
         if let Err(error) = taken {
             tracing::warn!(%error, job = self.name, "it is not known whose turn it is");

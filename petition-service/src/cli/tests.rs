@@ -1,7 +1,5 @@
 //! Commands for a database that a service may be working on.
 
-use std::time::Duration;
-
 use super::outbox::retry_dead;
 use super::partners;
 use super::suppress::change;
@@ -18,8 +16,7 @@ async fn mails_that_were_given_up_wait_again() {
     for email in ["a@example.org", "b@example.org"] {
         store.sign_up(signature(email), now).await.expect("stored");
     }
-    let lease = Duration::from_secs(60);
-    for job in store.outbox_claim(10, now, lease).await.expect("claimed") {
+    for job in store.outbox_claim(10, now).await.expect("claimed") {
         store
             .outbox_give_up(job.id, "relay access denied", false, now)
             .await
@@ -31,7 +28,7 @@ async fn mails_that_were_given_up_wait_again() {
     let told = retry_dead(&database).await.expect("done");
     assert_eq!(told, "2 mails that were given up wait again.");
     let later = Clock::system().now();
-    let jobs = store.outbox_claim(10, later, lease).await.expect("claimed");
+    let jobs = store.outbox_claim(10, later).await.expect("claimed");
     assert_eq!(jobs.iter().map(|job| job.tries).collect::<Vec<_>>(), [1, 1]);
     let told = retry_dead(&database).await.expect("done");
     assert_eq!(told, "0 mails that were given up wait again.");

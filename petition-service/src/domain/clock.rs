@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 /// Tells the time. The only place that asks the system for it.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    steady: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl Clock {
     /// The system's clock.
@@ -17,18 +21,37 @@ impl Clock {
         reason = "the one place that asks the system for the time"
     )]
     pub fn system() -> Self {
-        Self(Arc::new(Utc::now))
+        Self::new(Utc::now)
     }
 
-    /// A clock of one's own, for tests.
+    /// A clock of one's own, for tests; its steady time is the machine's.
     pub fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        let begun = Instant::now();
+        Self::with_steady(now, move || begun.elapsed())
     }
 
-    /// The time now.
+    /// A clock of one's own in both respects, for tests.
+    pub fn with_steady(
+        now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        steady: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            now: Arc::new(now),
+            steady: Arc::new(steady),
+        }
+    }
+
+    /// The time now. It may be set, forward and back, at any moment.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// How long this program has been running, or so: nobody sets it. It measures how long something takes
+    /// or lasts.
+    #[must_use]
+    pub fn steady(&self) -> Duration {
+        (self.steady)()
     }
 }
 

@@ -9,6 +9,8 @@ mod compose;
 mod html;
 mod kind;
 pub mod memory;
+#[cfg(test)]
+pub(crate) mod scripted;
 pub mod smtp;
 #[cfg(test)]
 mod tests;
@@ -93,6 +95,9 @@ pub enum MailError {
     /// It may go better later: no connection, a time limit, a refusal that is not the mailbox's.
     #[error("not now: {0}")]
     Transient(String),
+    /// The server has all of it, and did not say whether it took it: it may arrive.
+    #[error("not known: {0}")]
+    Unsure(String),
     /// It will never go: there is no such mailbox.
     #[error("never: {0}")]
     NoMailbox(String),

@@ -30,7 +30,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::{BoxFuture, Mail, MailError, Mailer};
-use refusal::{About, judge};
+use refusal::{About, TOO_LATE, judge};
 
 /// A connection that was idle for longer is asked whether it still stands before it is used.
 const FRESH: Duration = Duration::from_secs(2);
@@ -76,8 +76,11 @@ pub struct SmtpConfig {
     pub password: Option<SecretString>,
     /// What the service calls itself in `EHLO`; none: this machine's name.
     pub hello_name: Option<String>,
-    /// Time limit for a mail, connecting included, from when it is its turn.
+    /// Time limit for handing over a mail, connecting included, from when it is its turn.
     pub time_limit: Duration,
+    /// Time limit for the server's word that it took it. Long: whoever gives up here sends the mail twice
+    /// (RFC 5321, 4.5.3.2.6), and servers look at all of a mail before they answer.
+    pub end_limit: Duration,
     /// How many mails may be on their way at once.
     pub connections: usize,
     /// How many this instance may hand over in a minute; 0 means as many as the server takes. Kept by
@@ -86,7 +89,7 @@ pub struct SmtpConfig {
 }
 
 impl SmtpConfig {
-    /// The usual limits (30 s, 4 connections), no user.
+    /// The usual limits (30 s, 5 minutes for the last word, 4 connections), no user.
     #[must_use]
     pub fn new(host: &str, security: Security) -> Self {
         Self {
@@ -97,6 +100,7 @@ impl SmtpConfig {
             password: None,
             hello_name: None,
             time_limit: Duration::from_secs(30),
+            end_limit: Duration::from_secs(5 * 60),
             connections: 4,
             per_minute: 0,
         }
@@ -131,8 +135,8 @@ impl SmtpConfig {
                 "the name for `EHLO` must be a host name",
             ),
             (
-                self.time_limit.is_zero() || self.connections == 0,
-                "the mail server's time limit and number of connections must be above 0",
+                self.time_limit.is_zero() || self.end_limit.is_zero() || self.connections == 0,
+                "the mail server's time limits and number of connections must be above 0",
             ),
         ];
         let wrong = checks.into_iter().filter(|(wrong, _)| *wrong);
@@ -208,13 +212,26 @@ impl SmtpMailer {
 
     async fn hand_over(&self, message: &Message) -> Result<(), MailError> {
         // From here on the connection belongs to this future: dropped with it, it is closed.
+        let mut connection = self.limited(self.announce(message)).await?;
+        let bytes = message.formatted();
+        let told = connection.message(&bytes);
+        match tokio::time::timeout(self.config.end_limit, told).await {
+            Ok(Ok(_taken)) => {}
+            Ok(Err(error)) => return Err(judge(&error, About::TheEnd)),
+            Err(_) => return Err(MailError::Unsure(TOO_LATE.to_owned())),
+        }
+        self.keep(connection);
+        Ok(())
+    }
+
+    /// All but the mail itself: the server is ready to take it.
+    async fn announce(&self, message: &Message) -> Result<AsyncSmtpConnection, MailError> {
         let mut connection = match self.idle_connection().await {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        deliver(&mut connection, message).await?;
-        self.keep(connection);
-        Ok(())
+        announce(&mut connection, message).await?;
+        Ok(connection)
     }
 
     async fn idle_connection(&self) -> Option<AsyncSmtpConnection> {
@@ -287,9 +304,7 @@ impl SmtpMailer {
     ) -> Result<T, MailError> {
         match tokio::time::timeout(self.config.time_limit, work).await {
             Ok(result) => result,
-            Err(_) => Err(MailError::Transient(
-                "the mail server did not answer within the time limit".to_owned(),
-            )),
+            Err(_) => Err(MailError::Transient(TOO_LATE.to_owned())),
         }
     }
 }
@@ -302,7 +317,7 @@ impl Mailer for SmtpMailer {
             let Ok(_slot) = self.slots.acquire().await else {
                 return Err(MailError::Transient("the mailer is closed".to_owned()));
             };
-            self.limited(self.hand_over(&message)).await
+            self.hand_over(&message).await
         })
     }
 }
@@ -315,8 +330,11 @@ pub fn formatted(mail: &Mail) -> Result<Vec<u8>, MailError> {
     message::build(mail).map(|message| message.formatted())
 }
 
-/// One mail, from `MAIL` to the answer after its last line.
-async fn deliver(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), MailError> {
+/// One mail, from `MAIL` to the answer to `DATA`.
+async fn announce(
+    connection: &mut AsyncSmtpConnection,
+    message: &Message,
+) -> Result<(), MailError> {
     let envelope = message.envelope();
     let mut parameters = Vec::new();
     let beyond_ascii = |address: &lettre::Address| !AsRef::<str>::as_ref(address).is_ascii();
@@ -344,6 +362,5 @@ async fn deliver(connection: &mut AsyncSmtpConnection, message: &Message) -> Res
         let answer = connection.command(to).await;
         answer.map_err(|e| judge(&e, About::TheRecipient))?;
     }
-    told(connection.command(commands::Data).await)?;
-    told(connection.message(&message.formatted()).await)
+    told(connection.command(commands::Data).await)
 }

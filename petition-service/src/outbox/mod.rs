@@ -1,34 +1,44 @@
 //! The worker that sends what waits in the outbox: at least once, never lost.
 
+mod attempt;
 mod backoff;
 mod links;
 mod pace;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Days, Utc};
-use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::campaign::{Campaign, CampaignStore};
-use crate::domain::{Clock, Purpose, TokenSecret};
-use crate::mail::{self, Address, Letter, Mail, MailError, Mailer, Sender};
-use crate::store::{NewToken, OutboxJob, OutboxKind, Store, StoreError};
+use crate::campaign::CampaignStore;
+use crate::domain::Clock;
+use crate::mail::{Mailer, Sender};
+use crate::store::{OutboxJob, Store, StoreError};
+use attempt::Tried;
 use backoff::Backoff;
-use links::{Links, carried, purposes};
 use pace::Pace;
 
 /// How often the outbox is looked at if nothing tells of a new mail.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a mail belongs to the worker that took it: longer than any try at sending.
-const LEASE: Duration = Duration::from_secs(15 * 60);
+/// How often it is looked for mails that are this worker's without its knowing.
+const RECONCILE_EVERY: Duration = Duration::from_secs(30);
+
+/// How long to wait before the outbox is told once more how a mail went.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
+
+/// So often a mail may come to its end without anybody knowing whether it arrived: so many copies of it
+/// can a mailbox get at most. Then it is given up, visibly, until a person says otherwise.
+pub const MOST_COPIES: u32 = 3;
+
+/// By so many tries the pause after the first such end is longer than after another: whatever looks at mails
+/// over there is given time. The next pause is the longest there is.
+const DOUBT: u32 = 3;
 
 /// How the worker works.
 #[derive(Clone, Debug)]
@@ -80,18 +90,8 @@ pub struct Worker {
     campaign: CampaignStore,
     mailer: Arc<dyn Mailer>,
     options: Arc<WorkerOptions>,
-}
-
-/// How a try ended.
-enum Tried {
-    Sent,
-    /// Its mailbox wants none.
-    Unwanted,
-    Failed {
-        reason: String,
-        for_good: bool,
-        no_mailbox: bool,
-    },
+    /// The mails that it has.
+    held: Arc<Mutex<BTreeSet<Uuid>>>,
 }
 
 impl Worker {
@@ -108,24 +108,26 @@ impl Worker {
             campaign,
             mailer,
             options: Arc::new(options),
+            held: Arc::default(),
         }
     }
 
     /// Works until `stop`, then ends the mails under way. What was not begun waits for the next
     /// start.
     pub async fn run(self, stop: CancellationToken) {
-        if let Err(error) = self
-            .store
-            .outbox_release_all(self.options.clock.now())
-            .await
-        {
-            tracing::warn!(%error, "mails of the last run wait until their lease ends");
+        if let Err(error) = self.store.outbox_release_all().await {
+            tracing::warn!(%error, "mails of the last run wait for the next look");
         }
         let room = self.options.concurrency.max(1);
         let pace = Pace::per_minute(self.options.per_minute);
         let mut queue = VecDeque::new();
         let mut under_way = JoinSet::new();
+        let mut reconciled = self.options.clock.steady();
         while !stop.is_cancelled() {
+            if self.options.clock.steady() >= reconciled + RECONCILE_EVERY {
+                reconciled = self.options.clock.steady();
+                self.reconcile().await;
+            }
             if queue.is_empty() && under_way.len() < room {
                 queue = self.claim().await;
             }
@@ -136,15 +138,15 @@ impl Worker {
                     break;
                 }
                 let Some(job) = queue.pop_front() else { break };
-                let worker = self.clone();
-                under_way.spawn(async move { worker.deliver(job).await });
+                let (worker, stop) = (self.clone(), stop.clone());
+                under_way.spawn(async move { worker.deliver(job, &stop).await });
             }
             let idle = under_way.len() < room && queue.is_empty();
             tokio::select! {
                 () = stop.cancelled() => {}
                 Some(ended) = under_way.join_next() => {
                     if let Err(error) = ended {
-                        tracing::error!(%error, "a mail broke off; it is tried again when its lease ends");
+                        tracing::error!(%error, "a mail broke off; it is tried again at the next start");
                     }
                 }
                 () = self.store.mail_waiting(), if idle => {}
@@ -153,7 +155,7 @@ impl Worker {
         }
         for job in queue {
             if let Err(error) = self.store.outbox_release(job.id).await {
-                tracing::warn!(%error, "a mail waits until its lease ends");
+                tracing::warn!(%error, "a mail waits for the next start");
             }
         }
         while under_way.join_next().await.is_some() {}
@@ -165,8 +167,11 @@ impl Worker {
         }
         let limit = pace::claimed_at_once(self.options.concurrency, self.options.per_minute);
         let now = self.options.clock.now();
-        match self.store.outbox_claim(limit, now, LEASE).await {
-            Ok(jobs) => jobs.into(),
+        match self.store.outbox_claim(limit, now).await {
+            Ok(jobs) => {
+                self.held().extend(jobs.iter().map(|job| job.id));
+                jobs.into()
+            }
             Err(error) => {
                 tracing::error!(%error, "cannot read the outbox");
                 VecDeque::new()
@@ -174,198 +179,107 @@ impl Worker {
         }
     }
 
-    async fn deliver(&self, job: OutboxJob) {
-        let (id, kind) = (job.id, job.kind.name());
-        let mail = job.id.to_string();
-        let mail = mail.as_str();
-        let now = || self.options.clock.now();
-        let settled = match self.attempt_whole(&job).await {
+    /// Frees what this worker has without knowing.
+    async fn reconcile(&self) {
+        let held = self.held().clone();
+        if let Err(error) = self.store.outbox_release_unknown(&held).await {
+            tracing::warn!(%error, "it is not known which mails are this instance's");
+        }
+    }
+
+    async fn deliver(&self, job: OutboxJob, stop: &CancellationToken) {
+        let tried = self.attempt_whole(&job).await;
+        // What came of it is told until it is heard: a mail that left would leave once more.
+        loop {
+            let told = self.tell(&job, &tried).await;
+            let Err(error) = told else { break };
+            let mail = job.id.to_string();
+            if !error.is_down() || stop.is_cancelled() {
+                tracing::error!(%error, mail, "the outbox could not be told; the mail may go twice");
+                break;
+            }
+            tracing::warn!(%error, mail, "the outbox is told later");
+            let pause = tokio::time::sleep(TELL_AGAIN);
+            let _stopped = stop.run_until_cancelled(pause).await;
+        }
+        self.held().remove(&job.id);
+        self.count(&job, &tried);
+    }
+
+    async fn tell(&self, job: &OutboxJob, tried: &Tried) -> Result<(), StoreError> {
+        let (id, now) = (job.id, self.options.clock.now());
+        match tried {
+            Tried::Sent => self.store.outbox_sent_asking(job, now).await,
+            Tried::Unwanted => self.store.outbox_drop(id).await,
+            Tried::Failed(failed) if self.is_last(job, tried) => {
+                let (reason, for_good) = (failed.reason.as_str(), failed.for_good);
+                let given_up = self.store.outbox_give_up(id, reason, for_good, now);
+                given_up.await?;
+                if failed.no_mailbox {
+                    let (email, attempt) = (&job.recipient.email, job.attempt_id);
+                    self.store.bounced(email, attempt, now).await?;
+                }
+                Ok(())
+            }
+            Tried::Failed(failed) => {
+                let longer = match (failed.doubt, job.doubts) {
+                    (false, _) => 0,
+                    (true, 0) => DOUBT,
+                    (true, _) => u32::MAX,
+                };
+                let tries = job.tries.saturating_add(longer);
+                let pause = Backoff::of(&self.options).pause(tries, rand::random());
+                let why = (failed.reason.as_str(), failed.doubt);
+                self.store.outbox_retry(id, now + pause, why).await
+            }
+        }
+    }
+
+    /// Whether the mail is given up after this.
+    fn is_last(&self, job: &OutboxJob, tried: &Tried) -> bool {
+        match tried {
+            Tried::Sent | Tried::Unwanted => false,
+            Tried::Failed(failed) => {
+                let doubts = job.doubts + u32::from(failed.doubt);
+                failed.for_good
+                    || job.tries >= self.options.max_tries
+                    || (failed.doubt && doubts >= MOST_COPIES)
+            }
+        }
+    }
+
+    fn count(&self, job: &OutboxJob, tried: &Tried) {
+        let (mail, kind, tries) = (job.id.to_string(), job.kind.name(), job.tries);
+        let outcome = match tried {
             Tried::Sent => {
-                count("sent");
                 tracing::debug!(mail, kind, "mail sent");
-                self.store.outbox_sent_asking(&job, now()).await
+                "sent"
             }
-            Tried::Unwanted => {
-                count("unwanted");
-                self.store.outbox_drop(id).await
-            }
-            Tried::Failed {
-                reason,
-                for_good,
-                no_mailbox,
-            } if for_good || job.tries >= self.options.max_tries => {
-                count("given_up");
+            Tried::Unwanted => "unwanted",
+            Tried::Failed(failed) if self.is_last(job, tried) => {
+                let (reason, for_good) = (&failed.reason, failed.for_good);
                 tracing::error!(
                     mail,
                     kind,
-                    tries = job.tries,
+                    tries,
                     reason,
                     for_good,
                     "mail given up; unless it is for good, `outbox retry-dead` sends it once the \
                      cause is mended"
                 );
-                let given_up = self.store.outbox_give_up(id, &reason, for_good, now());
-                let mut given_up = given_up.await;
-                if no_mailbox && given_up.is_ok() {
-                    let bounced = self
-                        .store
-                        .bounced(&job.recipient.email, job.attempt_id, now());
-                    given_up = bounced.await;
-                }
-                given_up
+                "given_up"
             }
-            Tried::Failed { reason, .. } => {
-                count("put_off");
-                tracing::warn!(
-                    mail,
-                    kind,
-                    tries = job.tries,
-                    reason,
-                    "mail not sent, tried again"
-                );
-                let pause = Backoff::of(&self.options).pause(job.tries, rand::random());
-                self.store.outbox_retry(id, now() + pause, &reason).await
+            Tried::Failed(failed) => {
+                let reason = &failed.reason;
+                tracing::warn!(mail, kind, tries, reason, "mail not sent, tried again");
+                "put_off"
             }
         };
-        if let Err(error) = settled {
-            tracing::error!(%error, mail, "the outbox could not be told; the mail may go twice");
-        }
+        metrics::counter!("petition_mails_total", "outcome" => outcome).increment(1);
     }
 
-    /// A try that panics is a failed one: not counted, it would come back for ever.
-    async fn attempt_whole(&self, job: &OutboxJob) -> Tried {
-        let attempt = AssertUnwindSafe(self.attempt(job)).catch_unwind();
-        attempt.await.unwrap_or_else(|_| Tried::Failed {
-            reason: "the service broke off while it made the mail".to_owned(),
-            for_good: false,
-            no_mailbox: false,
-        })
+    // A set of names is whole after any panic of its user.
+    fn held(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    async fn attempt(&self, job: &OutboxJob) -> Tried {
-        let later = |reason: String| Tried::Failed {
-            reason,
-            for_good: false,
-            no_mailbox: false,
-        };
-        match self.store.is_suppressed(job).await {
-            Ok(false) => {}
-            Ok(true) => return Tried::Unwanted,
-            Err(error) => return later(error.to_string()),
-        }
-        let Some(campaign) = self.campaign.current() else {
-            return later("there is no campaign file".to_owned());
-        };
-        let now = self.options.clock.now();
-        let links = match self.mint(job, now).await {
-            Ok(links) => links,
-            Err(error) => return later(error.to_string()),
-        };
-        let mail = match self.write(&campaign, job, &links) {
-            Ok(mail) => mail,
-            // The file may hold the form again later.
-            Err(error) => return later(error.to_string()),
-        };
-        match self.mailer.send(&mail).await {
-            Ok(()) => Tried::Sent,
-            Err(error) => Tried::Failed {
-                reason: error.to_string(),
-                for_good: matches!(error, MailError::Permanent(_) | MailError::NoMailbox(_)),
-                no_mailbox: matches!(error, MailError::NoMailbox(_)),
-            },
-        }
-    }
-
-    /// Makes the tokens of a mail, stores their hashes, and gives the links. Those of earlier tries
-    /// stay: a mail may have arrived although the server's answer did not, and its links must work.
-    async fn mint(&self, job: &OutboxJob, now: DateTime<Utc>) -> Result<Links, StoreError> {
-        let base = self.options.public_url.trim_end_matches('/');
-        let mut tokens = Vec::new();
-        let mut link = |purpose: Option<Purpose>| {
-            let Some(purpose) = purpose else {
-                return String::new();
-            };
-            let token = TokenSecret::generate();
-            tokens.push(NewToken {
-                token: token.clone(),
-                recipient: carried(purpose, &job.recipient),
-                attempt_id: job.attempt_id,
-                purpose,
-                expires_at: self.end_of(purpose, now),
-            });
-            format!("{base}/{}/{}", purpose.path(), token.expose())
-        };
-        let (confirm, leave) = purposes(job.kind);
-        let manage = matches!(leave, Some(Purpose::Unsubscribe)).then_some(Purpose::Manage);
-        let links = Links {
-            confirm: link(confirm),
-            leave: link(leave),
-            manage: link(manage),
-        };
-        self.store.store_tokens(tokens, now).await?;
-        Ok(links)
-    }
-
-    fn end_of(&self, purpose: Purpose, now: DateTime<Utc>) -> DateTime<Utc> {
-        let days = match purpose {
-            Purpose::ConfirmSignature | Purpose::ConfirmSubscription | Purpose::Wait => {
-                self.options.confirm_days
-            }
-            Purpose::Withdraw | Purpose::Unsubscribe | Purpose::Manage => self.options.leave_days,
-            Purpose::Export | Purpose::Erase => mail::RIGHTS_DAYS,
-        };
-        now.checked_add_days(Days::new(days.into())).unwrap_or(now)
-    }
-
-    fn write(
-        &self,
-        campaign: &Campaign,
-        job: &OutboxJob,
-        links: &Links,
-    ) -> Result<Mail, mail::ComposeError> {
-        let (link, leave) = (links.confirm.as_str(), links.leave.as_str());
-        let days = self.options.confirm_days;
-        let code = self.store.code_for(job.attempt_id);
-        let code = code.expose();
-        let letter = match job.kind {
-            OutboxKind::ConfirmPetition => Letter::ConfirmPetition {
-                link,
-                withdraw_link: leave,
-                code,
-                days,
-            },
-            OutboxKind::RemindPetition => Letter::RemindPetition {
-                link,
-                withdraw_link: leave,
-                code,
-                days,
-            },
-            OutboxKind::AlreadySigned => Letter::AlreadySigned {
-                withdraw_link: leave,
-            },
-            OutboxKind::ConfirmNewsletter => Letter::ConfirmNewsletter { link, code, days },
-            OutboxKind::WelcomeNewsletter => Letter::WelcomeNewsletter {
-                unsubscribe_link: leave,
-                manage_link: &links.manage,
-            },
-            OutboxKind::AlreadySubscribed => Letter::AlreadySubscribed {
-                unsubscribe_link: leave,
-                manage_link: &links.manage,
-            },
-            OutboxKind::ExportLink => Letter::ExportLink { link },
-            OutboxKind::EraseLink => Letter::EraseLink { link },
-        };
-        let job = mail::Job {
-            outbox_id: &job.id.to_string(),
-            to: Address::new(job.recipient.email.expose().clone()),
-            form_id: &job.form_id,
-            lang: &job.lang,
-            letter,
-        };
-        mail::compose(campaign, &self.options.sender, job)
-    }
-}
-
-fn count(outcome: &'static str) {
-    metrics::counter!("petition_mails_total", "outcome" => outcome).increment(1);
 }

@@ -1,5 +1,7 @@
 //! The worker with a mail server that fails.
 
+mod moody;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -101,7 +101,7 @@ async fn plan(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<Option<Pl
     if others >= MOST_HELD || row.int("mails")? >= i64::from(one.options.lifetime_mails) {
         return Ok(Some(Plan::Rest { subject }));
     }
-    let at = rested(row.int("last_mail_at")?, &one.options).max(ms(one.now));
+    let at = rested(row.int("last_mail_at")?, (one.now, &one.options));
     Ok(Some(Plan::Again { subject, at }))
 }
 
@@ -154,8 +154,11 @@ pub(super) async fn asked(
     }
 }
 
-/// When a mailbox has rested from its last mail; both in milliseconds.
-pub(super) fn rested(last_mail_at: i64, options: &StoreOptions) -> i64 {
+/// When a mailbox has rested from its last mail, or now; both in milliseconds. A last mail that is still
+/// to come is one that is held back, or was sent under a clock that has been set back since.
+pub(super) fn rested(last_mail_at: i64, (now, options): (DateTime<Utc>, &StoreOptions)) -> i64 {
     let pause = i64::try_from(options.cooldown.as_millis()).unwrap_or(i64::MAX);
-    last_mail_at.saturating_add(pause)
+    let held = pause.saturating_mul(MOST_HELD as i64);
+    let last_mail_at = last_mail_at.min(ms(now).saturating_add(held));
+    last_mail_at.saturating_add(pause).max(ms(now))
 }

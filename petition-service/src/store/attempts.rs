@@ -77,7 +77,7 @@ macro_rules! held_back {
         "select o.attempt_id, o.not_before, a.nonce_hash
          from outbox o join attempts a on a.id = o.attempt_id
          where a.subject_id = $1 and o.state = 'waiting' and o.not_before > $2
-             and o.tries = 0 and o.leased_until is null
+             and o.tries = 0 and o.leased_by is null
              and o.kind in ('confirm_petition', 'confirm_newsletter')
              and not exists (select 1 from tokens t where t.attempt_id = o.attempt_id
                  and t.purpose in ('confirm_signature', 'confirm_subscription'))

@@ -27,8 +27,8 @@ statements! {
 
     // Written where there is nothing to try, so that this waits for the disk as well: how long an
     // answer takes tells nothing about an address.
-    MISSED = "insert into leases (name, holder, until) values ('code/missed', '', $1)
-         on conflict (name) do update set until = excluded.until";
+    MISSED = "insert into leases (name, holder, beat) values ('code/missed', '', $1)
+         on conflict (name) do update set beat = excluded.beat";
 }
 
 bulks! {

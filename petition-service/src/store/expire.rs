@@ -99,7 +99,6 @@ impl Store {
                 }
             }
         }
-        self.forget_leases(ms_before(now, DAY)).await?;
         Ok(expired)
     }
 

@@ -16,8 +16,8 @@ const TRIAL: &str = "doctor";
 const TRIALS: usize = 5;
 
 statements! {
-    TRY = "insert into leases (name, holder, until) values ($1, $2, $3)
-         on conflict (name) do update set holder = excluded.holder, until = excluded.until";
+    TRY = "insert into leases (name, holder, beat) values ($1, $2, $3)
+         on conflict (name) do update set holder = excluded.holder, beat = excluded.beat";
 
     FORGET = "delete from leases where name = $1";
 
@@ -33,9 +33,9 @@ impl Store {
     pub async fn try_commit(&self, now: DateTime<Utc>) -> Result<Duration, StoreError> {
         let mut times = Vec::new();
         for _ in 0..TRIALS {
-            let (holder, until) = (self.instance(), ms(now));
+            let (holder, beat) = (self.instance(), ms(now));
             let begun = Instant::now();
-            self.writer.write(Trial(Some((holder, until)))).await?;
+            self.writer.write(Trial(Some((holder, beat)))).await?;
             times.push(begun.elapsed());
         }
         self.writer.write(Trial(None)).await?;
@@ -61,7 +61,7 @@ impl Write for Trial {
 
     async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
         match &self.0 {
-            Some((holder, until)) => conn.run(&TRY, values![TRIAL, holder, *until]).await?,
+            Some((holder, beat)) => conn.run(&TRY, values![TRIAL, holder, *beat]).await?,
             None => conn.run(&FORGET, values![TRIAL]).await?,
         };
         Ok(Done::of(()))

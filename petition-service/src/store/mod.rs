@@ -24,6 +24,7 @@ mod leases;
 mod leave;
 mod lock;
 mod log;
+mod mail_leases;
 mod networks;
 mod options;
 mod outbox;
@@ -89,6 +90,7 @@ pub struct Store {
     instance: Uuid,
     options: Arc<StoreOptions>,
     journal: Option<Journal>,
+    watched: Arc<leases::Watched>,
     down: Arc<AtomicBool>,
 }
 
@@ -114,6 +116,7 @@ impl Store {
             instance: new_id(),
             options: Arc::new(options),
             journal,
+            watched: Arc::default(),
             down: Arc::default(),
         })
     }

@@ -12,23 +12,23 @@ use super::remind::Reminder;
 use super::settle::{Settle, Settled};
 use super::vault::Sealed;
 use super::writer::{Done, Write};
-use super::{Store, ms, ms_before};
+use super::{Store, leases, ms};
 
 macro_rules! claim {
     ($among:literal, $lock:literal, $end:literal) => {
         concat!(
-            "update outbox set leased_until = $3, leased_by = $4
+            "update outbox set leased_by = $3
              where id ",
             $among,
             "(
                  select id from outbox
-                 where state = 'waiting' and priority = $5 and not_before <= $1
-                     and (leased_until is null or leased_until <= $1)
+                 where state = 'waiting' and priority = $4 and not_before <= $1
+                     and leased_by is null
                  order by not_before, id limit $2",
             $lock,
             $end,
             "
-             returning id, kind, priority, not_before, tries, attempt_id, recipient, hot_key_id,
+             returning id, kind, priority, not_before, tries, doubts, attempt_id, recipient, hot_key_id,
                  (select coalesce(s.lang, a.lang) from attempts a join subjects s on s.id = a.subject_id
                   where a.id = outbox.attempt_id) as lang,
                  (select s.form_id from attempts a join subjects s on s.id = a.subject_id
@@ -43,7 +43,7 @@ statements! {
          select cast(p.priority as bigint) as priority from p
          where exists (select 1 from outbox
              where state = 'waiting' and priority = p.priority and not_before <= $1
-                 and (leased_until is null or leased_until <= $1))
+                 and leased_by is null)
          order by p.priority";
 
     // Rows that another instance is taking are passed over: nobody waits, and nobody gets them twice.
@@ -57,17 +57,8 @@ statements! {
 
     DEAD = "select count(*) as n from outbox where state = 'dead'";
 
-    RELEASE_ALL = "update outbox set leased_until = null, leased_by = null
-         where state = 'waiting' and leased_until is not null";
-
-    RELEASE_ORPHANS = "update outbox set leased_until = null, leased_by = null
-         where state = 'waiting' and leased_until is not null and (
-             leased_by = $1 or not exists (
-                 select 1 from leases
-                 where name = 'instance/' || outbox.leased_by and until > $2))";
-
-    RETRY_DEAD = "update outbox set state = 'waiting', tries = 0, not_before = $1, done_at = null,
-             leased_until = null, leased_by = null
+    RETRY_DEAD = "update outbox set state = 'waiting', tries = 0, doubts = 0, not_before = $1,
+             done_at = null, leased_by = null
          where state = 'dead' and recipient is not null";
 }
 
@@ -76,8 +67,9 @@ bulks! {
 }
 
 impl Store {
-    /// Takes up to so many mails that are due, the most urgent first. For the time of the lease
-    /// nobody else gets them; whoever does not report in that time has lost them.
+    /// Takes up to so many mails that are due, the most urgent first. Nobody else gets them until this
+    /// instance tells how it went, or is not heard of any more ([`Store::outbox_release_orphans`]): no
+    /// clock ends it, which could jump.
     ///
     /// A try counts when it is reported as failed, not when it begins: a service that is stopped
     /// in the middle of a mail says nothing about that mail, which is neither put off nor given up.
@@ -88,7 +80,6 @@ impl Store {
         &self,
         limit: u32,
         now: DateTime<Utc>,
-        lease: Duration,
     ) -> Result<Vec<OutboxJob>, StoreError> {
         let due = self.reads.rows(&DUE, values![ms(now)]).await?;
         let priorities: Result<Vec<_>, _> = due.iter().map(|row| row.int("priority")).collect();
@@ -99,8 +90,6 @@ impl Store {
         let claim = Claim {
             limit,
             now: ms(now),
-            // The end of the lease: so long before "so long before now" turned round.
-            until: 2 * ms(now) - ms_before(now, lease),
             holder: self.instance(),
             priorities,
         };
@@ -143,13 +132,14 @@ impl Store {
             tries: u32::try_from(row.tries)
                 .unwrap_or(u32::MAX)
                 .saturating_add(1),
+            doubts: u32::try_from(row.doubts).unwrap_or(u32::MAX),
         })
     }
 
     /// The mail left.
     ///
     /// # Errors
-    /// [`StoreError`]: it will be sent once more.
+    /// [`StoreError`]: it is still this instance's, and would be sent once more.
     pub async fn outbox_sent(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.settle(id, Settled::Sent(now, None)).await
     }
@@ -158,7 +148,7 @@ impl Store {
     /// is reminded once, if that is wanted.
     ///
     /// # Errors
-    /// [`StoreError`]: it will be sent once more.
+    /// [`StoreError`]: it is still this instance's, and would be sent once more.
     pub async fn outbox_sent_asking(
         &self,
         job: &OutboxJob,
@@ -169,24 +159,25 @@ impl Store {
     }
 
     /// The mail is to be tried again at that time. The reason is stored and must hold no personal
-    /// data.
+    /// data. `doubt`: it may have arrived all the same.
     ///
     /// # Errors
-    /// [`StoreError`]: it will be tried again when its lease ends.
+    /// [`StoreError`]: it is still this instance's.
     pub async fn outbox_retry(
         &self,
         id: Uuid,
         at: DateTime<Utc>,
-        reason: &str,
+        (reason, doubt): (&str, bool),
     ) -> Result<(), StoreError> {
-        self.settle(id, Settled::Retry(at, reason.to_owned())).await
+        let reason = reason.to_owned();
+        self.settle(id, Settled::Retry { at, reason, doubt }).await
     }
 
     /// The mail will not leave. Its row stays, with the reason, and [`Store::stats`] tells of it. If
     /// nothing can mend it (`for_good`), its recipient is forgotten.
     ///
     /// # Errors
-    /// [`StoreError`]: it will be tried again when its lease ends.
+    /// [`StoreError`]: it is still this instance's.
     pub async fn outbox_give_up(
         &self,
         id: Uuid,
@@ -211,50 +202,6 @@ impl Store {
         self.writer.write(RetryDead { now }).await
     }
 
-    /// Ends a lease without a try: the mail was not begun.
-    ///
-    /// # Errors
-    /// [`StoreError`]: it will be tried when its lease ends.
-    pub async fn outbox_release(&self, id: Uuid) -> Result<(), StoreError> {
-        self.settle(id, Settled::Released).await
-    }
-
-    /// Ends the leases that nobody is at work on, which a start may do, and again every now and then.
-    /// On SQLite, where there is one instance, these are all; else this instance's own and those of
-    /// instances that have not been heard of ([`Store::alive`]).
-    ///
-    /// # Errors
-    /// [`StoreError`]: they end by themselves.
-    pub async fn outbox_release_all(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let holder = self.instance();
-        self.writer
-            .write(Release {
-                holder,
-                now,
-                own: true,
-            })
-            .await
-    }
-
-    /// Ends the leases of instances that have not been heard of.
-    ///
-    /// # Errors
-    /// [`StoreError`]: they end by themselves.
-    pub async fn outbox_release_orphans(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        // A file has one instance.
-        if !self.reads.is_shared() {
-            return Ok(());
-        }
-        let holder = String::new();
-        self.writer
-            .write(Release {
-                holder,
-                now,
-                own: false,
-            })
-            .await
-    }
-
     /// The outbox at a glance.
     ///
     /// # Errors
@@ -274,12 +221,12 @@ impl Store {
     /// The mail must not leave: it goes, and nobody is told.
     ///
     /// # Errors
-    /// [`StoreError`]: it is looked at again when its lease ends.
+    /// [`StoreError`]: it is still this instance's.
     pub async fn outbox_drop(&self, id: Uuid) -> Result<(), StoreError> {
         self.writer.write(Drop(vec![id])).await
     }
 
-    async fn settle(&self, id: Uuid, how: Settled) -> Result<(), StoreError> {
+    pub(super) async fn settle(&self, id: Uuid, how: Settled) -> Result<(), StoreError> {
         let holder = self.instance();
         self.writer.write_hot(Settle { id, holder, how }).await
     }
@@ -288,7 +235,6 @@ impl Store {
 struct Claim {
     limit: u32,
     now: i64,
-    until: i64,
     holder: String,
     /// Those that have due mails, the most urgent first.
     priorities: Vec<i64>,
@@ -301,6 +247,7 @@ struct Claimed {
     priority: i64,
     not_before: i64,
     tries: i64,
+    doubts: i64,
     attempt: Option<Uuid>,
     recipient: Option<Sealed>,
     lang: Option<String>,
@@ -318,6 +265,7 @@ impl Claimed {
             priority: row.int("priority")?,
             not_before: row.int("not_before")?,
             tries: row.int("tries")?,
+            doubts: row.int("doubts")?,
             attempt: row.maybe_id("attempt_id")?,
             recipient: recipient.map(|(bytes, key_id)| Sealed { bytes, key_id }),
             lang: row.maybe_text("lang")?,
@@ -331,13 +279,17 @@ impl Write for Claim {
 
     async fn run(&mut self, conn: &mut Conn) -> Result<Done<Vec<Claimed>>, Error> {
         let mut claimed = Vec::new();
+        if conn.is_shared() {
+            // The mails of one that is not known to be there are taken from it.
+            leases::present(conn, &self.holder).await?;
+        }
         for priority in &self.priorities {
             let taken = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
             let room = self.limit.saturating_sub(taken);
             if room == 0 {
                 break;
             }
-            let values = values![self.now, room, self.until, &self.holder, *priority];
+            let values = values![self.now, room, &self.holder, *priority];
             for row in conn.rows(&CLAIM, values).await? {
                 claimed.push(Claimed::read(&row)?);
             }
@@ -355,26 +307,6 @@ impl Write for Drop {
         let rows = self.0.iter().map(|id| values![*id]).collect();
         conn.bulk(&DROP, rows).await?;
         Ok(Done::of(()))
-    }
-}
-
-struct Release {
-    holder: String,
-    now: DateTime<Utc>,
-    own: bool,
-}
-
-impl Write for Release {
-    type Out = ();
-
-    async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
-        let released = if self.own && !conn.is_shared() {
-            conn.run(&RELEASE_ALL, values![]).await?
-        } else {
-            let values = values![&self.holder, ms(self.now)];
-            conn.run(&RELEASE_ORPHANS, values).await?
-        };
-        Ok(Done::of(()).with_mail(released > 0))
     }
 }
 

@@ -228,6 +228,8 @@ pub struct OutboxJob {
     pub recipient: Recipient,
     /// The how-manieth try this is.
     pub tries: u32,
+    /// After how many of the tries before it may have arrived all the same.
+    pub doubts: u32,
 }
 
 /// A token that a mail is about to hold.

@@ -33,7 +33,7 @@ macro_rules! insert {
 
 statements! {
     POSTPONE = "update outbox set not_before = $2, created_at = $2
-         where state = 'waiting' and kind = 'remind_petition' and leased_until is null
+         where state = 'waiting' and kind = 'remind_petition' and leased_by is null
              and attempt_id in (select id from attempts where subject_id = $1)";
 }
 

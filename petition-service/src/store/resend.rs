@@ -12,7 +12,7 @@ use super::queue::{NewMail, queue};
 use super::records::{OutboxKind, StoreError, SubjectKind};
 use super::tokens::{Found, State, find_to_change};
 use super::writer::{Done, Write};
-use super::{Store, ms, new_id};
+use super::{Store, new_id};
 use crate::domain::{Purpose, TokenSecret};
 
 statements! {
@@ -84,7 +84,7 @@ impl Resend {
                 SubjectKind::Petition => OutboxKind::ConfirmPetition,
                 SubjectKind::Newsletter => OutboxKind::ConfirmNewsletter,
             },
-            at: rested(row.int("last_mail_at")?, &self.options).max(ms(self.now)),
+            at: rested(row.int("last_mail_at")?, (self.now, &self.options)),
             recipient,
         };
         Ok(Some((found, mail)))

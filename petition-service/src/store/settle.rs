@@ -12,28 +12,26 @@ use super::writer::{Done, Hot, Reply};
 bulks! {
     // Whoever sent it: sent is sent.
     SENT(id Blob, at Int) =
-        "update outbox set state = 'sent', done_at = v.at, leased_until = null, leased_by = null,
+        "update outbox set state = 'sent', done_at = v.at, leased_by = null,
              recipient = null, hot_key_id = null, reason = null
          from v where outbox.id = v.id and outbox.state = 'waiting'";
 
-    // Only by whose turn it is: another instance may be sending what this one gave up.
-    RETRY(id Blob, holder Text, at Int, reason Text) =
-        "update outbox set tries = outbox.tries + 1, not_before = v.at, leased_until = null,
-             leased_by = null, reason = v.reason
-         from v where outbox.id = v.id and outbox.state = 'waiting'
-             and (outbox.leased_by is null or outbox.leased_by = v.holder)";
+    // Only by who has it: it may be told twice, and another instance may have it by now.
+    RETRY(id Blob, holder Text, at Int, reason Text, doubt Int) =
+        "update outbox set tries = outbox.tries + 1, doubts = outbox.doubts + v.doubt,
+             not_before = v.at, leased_by = null, reason = v.reason
+         from v where outbox.id = v.id and outbox.state = 'waiting' and outbox.leased_by = v.holder";
 
     // Whom it was for is forgotten if nothing can mend it.
     DEAD(id Blob, holder Text, at Int, reason Text, for_good Int) =
         "update outbox set tries = outbox.tries + 1, state = 'dead', done_at = v.at,
-             leased_until = null, leased_by = null, reason = v.reason,
+             leased_by = null, reason = v.reason,
              recipient = case when v.for_good = 1 then null else outbox.recipient end,
              hot_key_id = case when v.for_good = 1 then null else outbox.hot_key_id end
-         from v where outbox.id = v.id and outbox.state = 'waiting'
-             and (outbox.leased_by is null or outbox.leased_by = v.holder)";
+         from v where outbox.id = v.id and outbox.state = 'waiting' and outbox.leased_by = v.holder";
 
     RELEASED(id Blob, holder Text) =
-        "update outbox set leased_until = null, leased_by = null
+        "update outbox set leased_by = null
          from v where outbox.id = v.id and outbox.state = 'waiting' and outbox.leased_by = v.holder";
 }
 
@@ -41,7 +39,11 @@ bulks! {
 pub(super) enum Settled {
     /// With the reminder that is to follow.
     Sent(DateTime<Utc>, Option<Reminder>),
-    Retry(DateTime<Utc>, String),
+    Retry {
+        at: DateTime<Utc>,
+        reason: String,
+        doubt: bool,
+    },
     Dead {
         at: DateTime<Utc>,
         reason: String,
@@ -72,7 +74,10 @@ impl Hot for Settle {
             _ => None,
         });
         let retry = rows(|one| match &one.how {
-            Settled::Retry(at, reason) => Some(values![one.id, &one.holder, ms(*at), reason]),
+            Settled::Retry { at, reason, doubt } => {
+                let doubt = i64::from(*doubt);
+                Some(values![one.id, &one.holder, ms(*at), reason, doubt])
+            }
             _ => None,
         });
         let dead = rows(|one| match &one.how {

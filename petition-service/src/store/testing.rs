@@ -106,6 +106,32 @@ pub(super) async fn ask(store: &Store, sql: &'static str) -> Vec<Row> {
     store.reads.rows(statement, Vec::new()).await.expect("read")
 }
 
+/// A mail's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MailRow {
+    pub(crate) state: String,
+    pub(crate) tries: i64,
+    pub(crate) doubts: i64,
+    /// Whether it is known to whom it goes.
+    pub(crate) has_recipient: bool,
+    pub(crate) not_before: DateTime<Utc>,
+}
+
+/// The rows of the outbox, the oldest first.
+pub(crate) async fn outbox(store: &Store) -> Vec<MailRow> {
+    let sql = "select state, tries, doubts, recipient, not_before from outbox order by id";
+    let rows = ask(store, sql).await;
+    let row = |row: &Row| MailRow {
+        state: row.text("state").expect("a state"),
+        tries: row.int("tries").expect("tries"),
+        doubts: row.int("doubts").expect("doubts"),
+        has_recipient: row.maybe_blob("recipient").expect("bytes").is_some(),
+        not_before: DateTime::from_timestamp_millis(row.int("not_before").expect("a time"))
+            .expect("a time"),
+    };
+    rows.iter().map(row).collect()
+}
+
 /// A signature under the petition `p`.
 pub(crate) fn signature(email: &str) -> NewSignUp {
     form("p", SubjectKind::Petition, email)
@@ -156,10 +182,7 @@ pub(crate) fn with_newsletter(mut sign_up: NewSignUp) -> NewSignUp {
 
 /// Does the outbox worker's part for all that waits: a token of that purpose for each mail.
 pub(crate) async fn tokens(store: &Store, purpose: Purpose, at: i64) -> Vec<TokenSecret> {
-    let jobs = store
-        .outbox_claim(1000, minute(at), std::time::Duration::from_secs(60))
-        .await
-        .expect("claimed");
+    let jobs = store.outbox_claim(1000, minute(at)).await.expect("claimed");
     let mut made = Vec::new();
     for job in jobs {
         let secret = TokenSecret::generate();

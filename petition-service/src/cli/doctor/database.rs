@@ -12,7 +12,7 @@ use crate::store::{Lock, NoKeys, Store, StoreOptions};
 /// A commit that takes longer is a slow disk or network.
 const SLOW: Duration = Duration::from_millis(100);
 
-/// Clocks that are further apart make leases and links end at the wrong time.
+/// Clocks that are further apart make links end at the wrong time.
 const APART: i64 = 5_000;
 
 /// A mail that waits longer tells of a relay that takes none.

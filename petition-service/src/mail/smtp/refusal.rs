@@ -6,6 +6,9 @@ use lettre::transport::smtp::Error;
 
 use crate::mail::MailError;
 
+/// What is said of a server that does not answer.
+pub(super) const TOO_LATE: &str = "the mail server did not answer within the time limit";
+
 /// To which command a server's answer belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
@@ -13,6 +16,8 @@ pub(super) enum About {
     TheRecipient,
     /// Any other: it is about us, our address or what we send.
     TheMail,
+    /// The mail itself, which the server has by then.
+    TheEnd,
 }
 
 /// Enhanced codes that say for good that this mailbox takes no mail (RFC 3463, RFC 7505). Not among
@@ -45,12 +50,15 @@ pub(super) fn judge(error: &Error, about: About) -> MailError {
         };
     }
     let why = if error.is_timeout() {
-        "the mail server did not answer within the time limit"
+        TOO_LATE
     } else if error.is_response() {
         "the mail server broke off, or its answer cannot be read"
     } else {
         "the connection to the mail server failed"
     };
+    if about == About::TheEnd {
+        return MailError::Unsure(why.to_owned());
+    }
     MailError::Transient(why.to_owned())
 }
 

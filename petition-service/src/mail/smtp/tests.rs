@@ -51,6 +51,7 @@ fn mailer(address: SocketAddr, time_limit: Duration) -> SmtpMailer {
         port: Some(address.port()),
         hello_name: Some("site.example".to_owned()),
         time_limit,
+        end_limit: time_limit,
         ..SmtpConfig::new("127.0.0.1", Security::None)
     })
     .unwrap()

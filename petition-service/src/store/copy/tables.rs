@@ -66,7 +66,7 @@ tables! {
         expires_at Int;
     codes "": attempt_id Blob, hash Blob, tries Int, expires_at Int;
     outbox "": id Blob, attempt_id Blob, kind Text, priority Int, state Text, tries Int,
-        not_before Int, leased_until Int, leased_by Text, created_at Int, done_at Int,
+        doubts Int, not_before Int, leased_by Text, created_at Int, done_at Int,
         recipient Blob, hot_key_id Blob, payload Text, reason Text;
     confirmations " order by seq": form_id Text, subject_id Blob, delta Int, country Text, at Int;
     to_count " order by seq": form_id Text, country Text, delta Int;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{QUEUED, folded};
-use crate::domain::Purpose;
+use crate::domain::{Clock, Purpose};
 use crate::store::testing::{On, ask, minute, signature, tokens};
 use crate::store::{ConfirmOutcome, NewSignUp, SignUpOutcome, Store, UsedChallenge};
 
@@ -101,7 +101,7 @@ async fn no_mail_is_claimed_by_two_instances() {
     let mut claiming = JoinSet::new();
     for number in 0..40 {
         let store = if number % 2 == 0 { &one } else { &other }.clone();
-        claiming.spawn(async move { store.outbox_claim(7, minute(0), LEASE).await });
+        claiming.spawn(async move { store.outbox_claim(7, minute(0)).await });
     }
     let mut claimed = Vec::new();
     while let Some(jobs) = claiming.join_next().await {
@@ -138,29 +138,60 @@ async fn two_counting_jobs_at_once_count_once() {
     assert_eq!(folded(&one, "p").await, 200);
 }
 
+/// A machine whose clock shows anything; only its steady time matters.
+fn machine(shows: i64, steady_seconds: u64) -> Clock {
+    let steady = Duration::from_secs(steady_seconds);
+    Clock::with_steady(move || minute(shows), move || steady)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_is_one_instances_until_its_lease_ends() {
+async fn a_job_is_one_instances_until_it_is_silent_whatever_the_clocks_show() {
     let (one, other, _home) = two().await;
-    let lease = async |store: &Store, at| store.lease("counts", minute(at), LEASE).await;
-    assert!(lease(&one, 0).await.expect("answered"));
-    assert!(!lease(&other, 0).await.expect("answered"));
-    assert!(
-        lease(&one, 0).await.expect("answered"),
-        "whoever has it keeps it"
-    );
-    // It was killed and says nothing more.
-    assert!(lease(&other, 2).await.expect("answered"));
-    assert!(!lease(&one, 2).await.expect("answered"));
+    let lease = async |store: &Store, clock| {
+        let taken = store.lease("counts", &clock, LEASE).await;
+        taken.expect("answered")
+    };
+    assert!(lease(&one, machine(0, 0)).await);
+    // Clocks jump forward and back by hours, here and there: whoever has it keeps it.
+    for shows in [0, 600, -600, 0] {
+        assert!(!lease(&other, machine(shows, 1000)).await);
+        assert!(lease(&one, machine(-shows, 10)).await);
+    }
+    // It was killed and says nothing more: it is missed for a minute, by who misses it.
+    assert!(!lease(&other, machine(0, 1000)).await);
+    assert!(!lease(&other, machine(600, 1059)).await);
+    assert!(lease(&other, machine(-600, 1060)).await);
+    assert!(!lease(&one, machine(0, 20)).await);
     other.give_back("counts").await.expect("given back");
-    assert!(lease(&one, 2).await.expect("answered"));
+    assert!(lease(&one, machine(0, 20)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_falls_free_goes_to_one_of_those_that_wait() {
+    let (one, other, home) = two().await;
+    let third = home.open().await;
+    let lease = async |store: &Store, seconds| {
+        let taken = store.lease("counts", &machine(0, seconds), LEASE).await;
+        taken.expect("answered")
+    };
+    assert!(lease(&one, 0).await);
+    for seconds in [0, 59] {
+        assert!(!lease(&other, seconds).await && !lease(&third, seconds).await);
+    }
+    let (a, b) = tokio::join!(lease(&other, 61), lease(&third, 61));
+    assert!(a ^ b, "one of them");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mails_of_an_instance_that_was_killed_come_back() {
     let (one, other, home) = two().await;
-    let long = Duration::from_secs(24 * 3600);
+    let alive = async |store: &Store, seconds| {
+        let told = store.alive(&machine(0, seconds), LEASE).await;
+        told.expect("told");
+        store.outbox_release_orphans().await.expect("released");
+    };
     for store in [&one, &other] {
-        store.alive(minute(0), LEASE).await.expect("told");
+        alive(store, 0).await;
     }
     for email in ["a@example.org", "b@example.org"] {
         one.sign_up(signature(email), minute(0))
@@ -168,19 +199,22 @@ async fn the_mails_of_an_instance_that_was_killed_come_back() {
             .expect("stored");
     }
     let claim = async |store: &Store, at| {
-        let jobs = store.outbox_claim(1, minute(at), long).await;
+        let jobs = store.outbox_claim(1, minute(at)).await;
         jobs.expect("claimed").len()
     };
     assert_eq!((claim(&one, 0).await, claim(&other, 0).await), (1, 1));
-    // A third one starts: it takes nothing from those that are at work.
+    // A third one starts, and its clock shows the next day: it takes nothing from those that are at
+    // work.
     let third = home.open().await;
-    third.outbox_release_all(minute(0)).await.expect("released");
-    assert_eq!(claim(&third, 0).await, 0);
-    // One was killed.
-    other.alive(minute(2), LEASE).await.expect("told");
-    other
-        .outbox_release_orphans(minute(2))
-        .await
-        .expect("released");
+    third.outbox_release_all().await.expect("released");
+    assert_eq!(claim(&third, 2000).await, 0);
+    alive(&third, 5000).await;
+    assert_eq!(claim(&third, 2000).await, 0);
+    // One was killed, and is missed for a minute.
+    alive(&other, 30).await;
+    alive(&third, 5059).await;
+    assert_eq!(claim(&third, 2).await, 0);
+    alive(&other, 40).await;
+    alive(&third, 5060).await;
     assert_eq!((claim(&third, 2).await, claim(&third, 2).await), (1, 0));
 }

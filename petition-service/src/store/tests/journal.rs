@@ -103,9 +103,7 @@ async fn a_form_that_is_kept_is_stored_once(on: On) {
             and s.form_id = 'p' and s.kind = 'petition' and a.consent_version = '1'
             and a.created_at < s.last_mail_at";
     assert_eq!(ask(&store, same).await.len(), 100);
-    let jobs = store
-        .outbox_claim(100, minute(6), Duration::from_secs(60))
-        .await;
+    let jobs = store.outbox_claim(100, minute(6)).await;
     let jobs = jobs.expect("claimed");
     assert!(
         jobs.iter()

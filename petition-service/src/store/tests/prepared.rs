@@ -4,8 +4,8 @@ use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
     again, attempts, code, confirm, copy, counts, expire, export, first_forms, health, hot_keys,
-    journal, known, leases, leave, log, networks, outbox, partners, queue, remind, resend, rights,
-    settle, signers, spent, subscribe, suppressions, tokens, waiting,
+    journal, known, leases, leave, log, mail_leases, networks, outbox, partners, queue, remind,
+    resend, rights, settle, signers, spent, subscribe, suppressions, tokens, waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -29,6 +29,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         known::STATEMENTS,
         leases::STATEMENTS,
         leave::STATEMENTS,
+        mail_leases::STATEMENTS,
         outbox::STATEMENTS,
         partners::STATEMENTS,
         rights::STATEMENTS,

@@ -16,8 +16,7 @@ const SILENT: SignUpOutcome = SignUpOutcome::Accepted { mail_queued: false };
 const HEARD: SignUpOutcome = SignUpOutcome::Accepted { mail_queued: true };
 
 async fn queued(store: &Store, at: i64) -> usize {
-    let lease = std::time::Duration::from_secs(1);
-    let jobs = store.outbox_claim(100, minute(at), lease).await;
+    let jobs = store.outbox_claim(100, minute(at)).await;
     jobs.expect("claimed").len()
 }
 
@@ -37,8 +36,7 @@ async fn a_suppressed_mailbox_gets_nothing_and_erasure_leaves_it_so(on: On) {
     let confirm = tokens(&store, Purpose::ConfirmSubscription, 0).await;
     store.confirm(&confirm[0], minute(1)).await.expect("done");
     // The welcome waits; its mailbox is suppressed before it leaves.
-    let lease = std::time::Duration::from_secs(1);
-    let jobs = store.outbox_claim(10, minute(1), lease).await;
+    let jobs = store.outbox_claim(10, minute(1)).await;
     let welcome = jobs.expect("claimed").pop().expect("the welcome");
     assert!(!store.is_suppressed(&welcome).await.expect("read"));
     let reason = SuppressionReason::Asked;
@@ -74,8 +72,7 @@ async fn a_mailbox_that_is_gone_gets_no_newsletters_only(on: On) {
     let sign = async |form, at| store.sign_up(form, minute(at)).await.expect("taken");
     let address = "a@example.org";
     sign(subscription(address), 0).await;
-    let lease = std::time::Duration::from_secs(1);
-    let jobs = store.outbox_claim(10, minute(0), lease).await;
+    let jobs = store.outbox_claim(10, minute(0)).await;
     let job = jobs.expect("claimed").pop().expect("the mail");
     let bounced = store.bounced(&job.recipient.email, job.attempt_id, minute(1));
     bounced.await.expect("done");

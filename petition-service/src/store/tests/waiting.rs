@@ -86,7 +86,7 @@ async fn a_code_confirms_in_the_browser_that_waits(on: On) {
     assert!(types(&store, &own, &code, 1).await, "twice is once");
     let how = text(&store, "select confirmed_how as it from attempts").await;
     assert_eq!(how.as_deref(), Some("code"));
-    let welcome = store.outbox_claim(9, minute(2), Duration::from_secs(60));
+    let welcome = store.outbox_claim(9, minute(2));
     let welcome = one(welcome.await.expect("claimed"));
     assert_eq!(welcome.kind, OutboxKind::WelcomeNewsletter);
     assert_eq!(welcome.recipient.email.expose(), EMAIL);
@@ -211,11 +211,7 @@ async fn a_signer_is_reminded_once_and_a_reader_never(on: On) {
     };
     let store = Store::open(home.address(), options).await.expect("open");
     let leave = async |at| {
-        let lease = Duration::from_secs(60);
-        let jobs = store
-            .outbox_claim(9, minute(at), lease)
-            .await
-            .expect("claimed");
+        let jobs = store.outbox_claim(9, minute(at)).await.expect("claimed");
         for job in &jobs {
             store
                 .outbox_sent_asking(job, minute(at))
@@ -266,7 +262,7 @@ async fn a_signer_is_reminded_once_and_a_reader_never(on: On) {
 
 /// Sends what is due as the worker does, with a link for `b@example.org`.
 async fn tokens_of(store: &Store, at: i64) -> TokenSecret {
-    let jobs = store.outbox_claim(9, minute(at), Duration::from_secs(60));
+    let jobs = store.outbox_claim(9, minute(at));
     let mut link = None;
     for job in jobs.await.expect("claimed") {
         let token = TokenSecret::generate();
