@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::clock_watch::ClockWatch;
 use super::counts_file::CountFiles;
 use super::{App, Keyring};
 use crate::http::Background;
@@ -20,6 +21,9 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// How often what is over is erased.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+
+/// How often it is looked whether the clock was set.
+const CLOCK_EVERY: Duration = Duration::from_secs(1);
 
 /// How often old key agreements are forgotten.
 const AGREEMENTS_EVERY: Duration = Duration::from_secs(1);
@@ -74,7 +78,10 @@ impl App {
             stop,
         ));
         tasks.spawn(watched("counts", fold, parts, stop));
-        let expire = expire(service.clone(), stop.clone());
+        let clock = Arc::new(ClockWatch::new(service));
+        let watch = watch(service.clone(), Arc::clone(&clock), stop.clone());
+        tasks.spawn(watched("clock", watch, parts, stop));
+        let expire = expire(service.clone(), clock, stop.clone());
         tasks.spawn(watched("erasing", expire, parts, stop));
         let agreements = agreements(Arc::clone(&self.keyring), stop.clone());
         tasks.spawn(watched("agreements", agreements, parts, stop));
@@ -138,11 +145,23 @@ async fn fold(service: Service, mut files: CountFiles, stop: CancellationToken) 
     }
 }
 
-async fn expire(service: Service, stop: CancellationToken) {
+/// Notices when the clock is set.
+async fn watch(service: Service, clock: Arc<ClockWatch>, stop: CancellationToken) {
+    loop {
+        let pause = tokio::time::sleep(CLOCK_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+        clock.look(&service).await;
+    }
+}
+
+async fn expire(service: Service, clock: Arc<ClockWatch>, stop: CancellationToken) {
     let mut turn = Turn::new("expiry");
     loop {
         service.networks.tidy(service.clock.now());
-        if turn.is_mine(&service).await
+        if clock.may_erase(&service).await
+            && turn.is_mine(&service).await
             && let Err(error) = service.store.expire(service.clock.now()).await
         {
             tracing::error!(%error, "what is over could not be erased");

@@ -23,7 +23,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// another instance that thinks it forgotten.
 const TOO_OLD: Duration = Duration::from_secs(3 * 1800);
 
-/// When a key under which nothing lies any more is destroyed.
+/// How long a key has been known, in time that no clock tells, when it is destroyed if nothing lies under it:
+/// longer than anybody seals under it, whatever the clocks of instances show. A restart begins it anew.
 const FORGOTTEN: Duration = Duration::from_secs(2 * 3600);
 
 /// What a token's copy of the address is for.
@@ -41,10 +42,30 @@ pub struct Keyring {
 
 #[derive(Default)]
 struct Hot {
-    /// The one that seals, and since when.
-    current: Option<(HotKey, DateTime<Utc>)>,
+    /// The one that seals.
+    current: Option<Current>,
     /// All that open.
-    all: BTreeMap<KeyId, HotKey>,
+    all: BTreeMap<KeyId, Known>,
+}
+
+struct Current {
+    key: HotKey,
+    since: DateTime<Utc>,
+    /// The same in steady time.
+    since_steady: Duration,
+}
+
+impl Current {
+    /// Whether it has sealed for so long, by the clock or by the time that nobody sets.
+    fn is_older(&self, than: Duration, clock: &Clock) -> bool {
+        clock.now() >= self.since + than || clock.steady().saturating_sub(self.since_steady) >= than
+    }
+}
+
+struct Known {
+    key: HotKey,
+    /// In steady time.
+    since: Duration,
 }
 
 impl Keyring {
@@ -77,22 +98,35 @@ impl Keyring {
         self.rotate(store).await.context("the hot keys")
     }
 
-    /// Makes a new key when the present one has served its hour, and destroys those forgotten.
+    /// Makes a new key when the present one has served its hour, and destroys those forgotten. A clock that
+    /// jumps makes the hour shorter, and no key is destroyed for it.
     ///
     /// # Errors
     /// The database did not take it: the present one goes on for half an hour.
     pub async fn turn(&self, store: &Store) -> anyhow::Result<()> {
-        let now = self.clock.now();
-        let since = self.read().current.as_ref().map(|(_, since)| *since);
-        if since.is_none_or(|since| now >= since + HOUR || now < since) {
+        let is_over = |current: &Current| {
+            current.is_older(HOUR, &self.clock) || self.clock.now() < current.since
+        };
+        let over = self.read().current.as_ref().is_none_or(is_over);
+        if over {
             self.rotate(store).await?;
         }
-        store.destroy_hot_keys(now - FORGOTTEN).await?;
+        store.destroy_hot_keys(self.forgotten()).await?;
         let stored = store.hot_keys().await?;
         self.learned(&stored);
         let kept: Vec<[u8; 8]> = stored.iter().map(|key| key.id).collect();
         self.write().all.retain(|id, _| kept.contains(&id.0));
         Ok(())
+    }
+
+    /// The keys that nobody seals under any more.
+    fn forgotten(&self) -> Vec<[u8; 8]> {
+        let (hot, now) = (self.read(), self.clock.steady());
+        let current = hot.current.as_ref().map(|current| current.key.id());
+        let old = hot.all.iter().filter(|(id, known)| {
+            Some(**id) != current && now.saturating_sub(known.since) >= FORGOTTEN
+        });
+        old.map(|(id, _)| id.0).collect()
     }
 
     /// Lets go of what could still open the forms of the last seconds.
@@ -101,22 +135,31 @@ impl Keyring {
     }
 
     async fn rotate(&self, store: &Store) -> anyhow::Result<()> {
-        let (key, now) = (HotKey::generate(), self.clock.now());
+        let (key, since, since_steady) =
+            (HotKey::generate(), self.clock.now(), self.clock.steady());
         let wrapped = WrappedKey {
             id: key.id().0,
             wrapped: key.wrap(&self.wrapping)?,
         };
         // What is sealed before the key is stored could not be opened after a fall.
-        store.add_hot_key(wrapped, now).await?;
+        store.add_hot_key(wrapped, since).await?;
         let mut hot = self.write();
-        hot.all.insert(key.id(), key.clone());
-        hot.current = Some((key, now));
+        let known = Known {
+            key: key.clone(),
+            since: since_steady,
+        };
+        hot.all.insert(key.id(), known);
+        hot.current = Some(Current {
+            key,
+            since,
+            since_steady,
+        });
         Ok(())
     }
 
     /// Takes up keys; how many of them are known now.
     fn learned(&self, keys: &[WrappedKey]) -> usize {
-        let mut hot = self.write();
+        let (mut hot, since) = (self.write(), self.clock.steady());
         let mut known = 0;
         for WrappedKey { id, wrapped } in keys {
             let id = KeyId(*id);
@@ -125,7 +168,7 @@ impl Keyring {
                     tracing::error!(%id, "a hot key does not open with this secret");
                     continue;
                 };
-                place.insert(key);
+                place.insert(Known { key, since });
             }
             known += 1;
         }
@@ -158,10 +201,11 @@ impl Vault for Keyring {
 
     fn seal_recipient(&self, mail: Uuid, plain: &[u8]) -> Result<Sealed, NotSealed> {
         let hot = self.read();
-        let (key, since) = hot.current.as_ref().ok_or(NotSealed)?;
-        if self.clock.now() >= *since + TOO_OLD {
+        let current = hot.current.as_ref().ok_or(NotSealed)?;
+        if current.is_older(TOO_OLD, &self.clock) {
             return Err(NotSealed);
         }
+        let key = &current.key;
         Ok(Sealed {
             bytes: key.seal_recipient(mail, plain).map_err(|_| NotSealed)?,
             key_id: key.id().0,
@@ -170,7 +214,7 @@ impl Vault for Keyring {
 
     fn open_recipient(&self, mail: Uuid, sealed: &Sealed) -> Option<Private<Vec<u8>>> {
         let hot = self.read();
-        let key = hot.all.get(&KeyId(sealed.key_id))?;
+        let key = &hot.all.get(&KeyId(sealed.key_id))?.key;
         let opened = key.open_recipient(mail, &sealed.bytes).ok()?;
         Some(Private::new(opened.to_vec()))
     }

@@ -2,6 +2,7 @@
 //! A library, so that the site's development server can run it in its own process.
 
 mod background;
+mod clock_watch;
 mod counts_file;
 mod keyring;
 mod server;

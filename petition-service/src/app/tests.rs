@@ -1,5 +1,7 @@
 //! The whole service on real sockets: visitors who are slow, parts that break off, its end.
 
+mod jumps;
+
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;

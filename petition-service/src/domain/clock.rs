@@ -41,6 +41,21 @@ impl Clock {
         }
     }
 
+    /// A clock that is set by hand; both its times are in seconds, the first since 1970.
+    #[cfg(test)]
+    pub(crate) fn by_hand() -> (Self, Hands) {
+        let hands = Hands::default();
+        let (shown, steady) = (hands.clone(), hands.clone());
+        let clock = Self::with_steady(
+            move || {
+                let shows = shown.shows.load(std::sync::atomic::Ordering::Relaxed);
+                DateTime::from_timestamp(shows, 0).expect("a time")
+            },
+            move || Duration::from_secs(steady.steady.load(std::sync::atomic::Ordering::Relaxed)),
+        );
+        (clock, hands)
+    }
+
     /// The time now. It may be set, forward and back, at any moment.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -52,6 +67,30 @@ impl Clock {
     #[must_use]
     pub fn steady(&self) -> Duration {
         (self.steady)()
+    }
+}
+
+/// The hands of a clock.
+#[cfg(test)]
+#[derive(Clone, Default)]
+pub(crate) struct Hands {
+    shows: Arc<std::sync::atomic::AtomicI64>,
+    steady: Arc<std::sync::atomic::AtomicU64>,
+}
+
+#[cfg(test)]
+impl Hands {
+    /// Sets the clock, forward or back; no time passes.
+    pub(crate) fn set(&self, by: chrono::TimeDelta) {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.shows.fetch_add(by.num_seconds(), Relaxed);
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&self, time: Duration) {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.steady.fetch_add(time.as_secs(), Relaxed);
+        self.set(chrono::TimeDelta::from_std(time).expect("a time"));
     }
 }
 

@@ -217,7 +217,7 @@ impl SmtpMailer {
         let told = connection.message(&bytes);
         match tokio::time::timeout(self.config.end_limit, told).await {
             Ok(Ok(_taken)) => {}
-            Ok(Err(error)) => return Err(judge(&error, About::TheEnd)),
+            Ok(Err(error)) => return Err(judge(&error, About::End)),
             Err(_) => return Err(MailError::Unsure(TOO_LATE.to_owned())),
         }
         self.keep(connection);
@@ -354,13 +354,13 @@ async fn announce(
         parameters.push(MailParameter::SmtpUtfEight);
     }
     let told =
-        |result: Result<Response, Error>| result.map(|_| ()).map_err(|e| judge(&e, About::TheMail));
+        |result: Result<Response, Error>| result.map(|_| ()).map_err(|e| judge(&e, About::Mail));
     let from = commands::Mail::new(envelope.from().cloned(), parameters);
     told(connection.command(from).await)?;
     for to in envelope.to() {
         let to = commands::Rcpt::new(to.clone(), Vec::new());
         let answer = connection.command(to).await;
-        answer.map_err(|e| judge(&e, About::TheRecipient))?;
+        answer.map_err(|e| judge(&e, About::Recipient))?;
     }
     told(connection.command(commands::Data).await)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::engine::{Conn, Error, statements, values};
+use super::engine::{Conn, Error, bulks, statements, values};
 use super::records::StoreError;
 use super::writer::{Done, Write};
 use super::{Store, ms};
@@ -11,9 +11,11 @@ statements! {
     ADD = "insert into hot_keys (id, wrapped, created_at) values ($1, $2, $3)";
 
     ALL = "select id, wrapped from hot_keys order by created_at, id";
+}
 
+bulks! {
     // A key that a waiting recipient lies under stays, however old it is.
-    DESTROY = "delete from hot_keys where created_at <= $1 and not exists (
+    DESTROY(id Blob) = "delete from hot_keys where id in (select id from v) and not exists (
              select 1 from outbox where outbox.hot_key_id = hot_keys.id)";
 }
 
@@ -51,12 +53,16 @@ impl Store {
         Ok(keys)
     }
 
-    /// Destroys the keys made before then under which no recipient lies; how many.
+    /// Destroys those of these keys under which no recipient lies. Nobody may be about to seal under
+    /// them.
     ///
     /// # Errors
     /// [`StoreError`]: none is destroyed.
-    pub async fn destroy_hot_keys(&self, made_before: DateTime<Utc>) -> Result<u64, StoreError> {
-        self.writer.write(Destroy { made_before }).await
+    pub async fn destroy_hot_keys(&self, ids: Vec<[u8; 8]>) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.writer.write(Destroy { ids }).await
     }
 }
 
@@ -77,14 +83,15 @@ impl Write for Add {
 }
 
 struct Destroy {
-    made_before: DateTime<Utc>,
+    ids: Vec<[u8; 8]>,
 }
 
 impl Write for Destroy {
-    type Out = u64;
+    type Out = ();
 
-    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
-        let destroyed = conn.run(&DESTROY, values![ms(self.made_before)]).await?;
-        Ok(Done::of(destroyed))
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<()>, Error> {
+        let rows = self.ids.iter().map(|id| values![id.as_slice()]).collect();
+        conn.bulk(&DESTROY, rows).await?;
+        Ok(Done::of(()))
     }
 }

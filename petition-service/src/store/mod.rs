@@ -36,6 +36,7 @@ mod recover;
 mod remind;
 mod resend;
 mod rights;
+mod set_back;
 mod settle;
 mod sign_up;
 mod signers;

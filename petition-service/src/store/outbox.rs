@@ -106,14 +106,19 @@ impl Store {
         let mut jobs = Vec::with_capacity(rows.len());
         let mut lost = Vec::new();
         for row in rows {
-            let id = row.id;
+            let (id, sealed) = (row.id, row.recipient.is_some());
             match self.job(row) {
                 Some(job) => jobs.push(job),
+                None if sealed => {
+                    tracing::error!(mail = %id, "nothing opens the address of a mail any more");
+                    let reason = "its address cannot be opened, or it is of another version";
+                    self.outbox_give_up(id, reason, false, now).await?;
+                }
                 None => lost.push(id),
             }
         }
         if !lost.is_empty() {
-            // Whom it was for was erased, or another version wrote it: nobody can send it.
+            // Whom it was for was erased.
             self.writer.write(Drop(lost)).await?;
         }
         Ok(jobs)

@@ -13,11 +13,11 @@ pub(super) const TOO_LATE: &str = "the mail server did not answer within the tim
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     /// `RCPT`: the answer may be about the mailbox.
-    TheRecipient,
+    Recipient,
     /// Any other: it is about us, our address or what we send.
-    TheMail,
+    Mail,
     /// The mail itself, which the server has by then.
-    TheEnd,
+    End,
 }
 
 /// Enhanced codes that say for good that this mailbox takes no mail (RFC 3463, RFC 7505). Not among
@@ -40,7 +40,7 @@ pub(super) fn judge(error: &Error, about: About) -> MailError {
             Some(enhanced) => format!("the mail server answered {code} {enhanced}"),
             None => format!("the mail server answered {code}"),
         };
-        let no_mailbox = about == About::TheRecipient
+        let no_mailbox = about == About::Recipient
             && error.is_permanent()
             && enhanced.is_some_and(|code| NO_SUCH_MAILBOX.contains(&code.as_str()));
         return if no_mailbox {
@@ -56,7 +56,7 @@ pub(super) fn judge(error: &Error, about: About) -> MailError {
     } else {
         "the connection to the mail server failed"
     };
-    if about == About::TheEnd {
+    if about == About::End {
         return MailError::Unsure(why.to_owned());
     }
     MailError::Transient(why.to_owned())

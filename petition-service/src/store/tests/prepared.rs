@@ -5,7 +5,7 @@ use crate::store::testing::{On, on_both};
 use crate::store::{
     again, attempts, code, confirm, copy, counts, expire, export, first_forms, health, hot_keys,
     journal, known, leases, leave, log, mail_leases, networks, outbox, partners, queue, remind,
-    resend, rights, settle, signers, spent, subscribe, suppressions, tokens, waiting,
+    resend, rights, set_back, settle, signers, spent, subscribe, suppressions, tokens, waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -33,6 +33,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         outbox::STATEMENTS,
         partners::STATEMENTS,
         rights::STATEMENTS,
+        set_back::STATEMENTS,
         signers::STATEMENTS,
         spent::STATEMENTS,
         subscribe::STATEMENTS,
@@ -57,6 +58,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         confirm::BULKS,
         counts::BULKS,
         first_forms::BULKS,
+        hot_keys::BULKS,
         log::BULKS,
         networks::BULKS,
         outbox::BULKS,
