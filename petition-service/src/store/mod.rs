@@ -65,6 +65,8 @@ pub use engine::{Address, ThrowAway};
 use engine::{Conn, Error, Pool, statements};
 pub use hot_keys::WrappedKey;
 use journal::Journal;
+#[cfg(all(fuzzing, not(test)))]
+pub use journal::hostile;
 pub use journal::{JournalOptions, Replayed};
 pub use lock::Lock;
 pub use networks::NetworkCount;

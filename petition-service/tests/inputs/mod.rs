@@ -49,7 +49,7 @@ struct Running {
 
 static SERVICE: LazyLock<Running> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
-    let campaign = sample::file().to_json().expect("JSON");
+    let campaign = sample::with_custom_fields().to_json().expect("JSON");
     std::fs::write(folder.path().join("campaign.json"), campaign).expect("written");
     let settings = r#"
         public_url = "https://site.example"
@@ -59,7 +59,8 @@ static SERVICE: LazyLock<Running> = LazyLock::new(|| {
         sealing.public_key = "gwpk1F8zFqgZiL8JaOXWB4P-QJ8gF_Qnz__OViz_6Lkco_yH1Y-qh"
         secrets.key = "0123456789abcdef0123456789abcdef"
         mail = { host = "localhost", security = "none", sender = "p@site.example" }
-        limits.per_network_per_hour = 1000000
+        # So that forms after the first few are taken too.
+        limits = { per_network_per_hour = 1000000000, unproven_per_hour = 1000000000 }
         captcha.provider = "altcha"
         captcha.altcha.cost = 1
     "#;

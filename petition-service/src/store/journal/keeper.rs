@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::segment::{ENDING, Segment};
-use super::{JournalOptions, entry};
+use super::segment::{ENDING, Entry, Segment};
+use super::{JournalOptions, entry, segment};
 use crate::store::key16;
 use crate::store::records::{MailBudget, SignUpOutcome, StoreError};
 use crate::store::sign_up::SignUp;
@@ -83,8 +83,13 @@ impl Keeper {
                         let _gone = reply.send(Ok(outcome));
                     }
                     None => {
-                        entries.push(entry::to_bytes(&form));
-                        kept.push(reply);
+                        let entry = entry::to_bytes(&form);
+                        if segment::fits(&entry) {
+                            entries.push(entry);
+                            kept.push(reply);
+                        } else {
+                            let _gone = reply.send(Err(too_long(&entry)));
+                        }
                     }
                 },
             }
@@ -119,7 +124,7 @@ impl Keeper {
 
     fn write(
         &mut self,
-        entries: &mut Vec<super::segment::Entry>,
+        entries: &mut Vec<Entry>,
         kept: &mut Vec<oneshot::Sender<Result<SignUpOutcome, StoreError>>>,
     ) {
         if entries.is_empty() {
@@ -139,7 +144,7 @@ impl Keeper {
         }
     }
 
-    fn try_write(&mut self, entries: &[super::segment::Entry]) -> Result<(), StoreError> {
+    fn try_write(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let failed = |error: std::io::Error| StoreError::Journal(error.to_string());
         let mut segment = match self.segment.take() {
             Some(segment) => segment,
@@ -173,4 +178,11 @@ impl Keeper {
         }
         Ok(sum)
     }
+}
+
+fn too_long(entry: &Entry) -> StoreError {
+    StoreError::Journal(format!(
+        "a form of {} bytes is too long for it",
+        entry.len()
+    ))
 }

@@ -7,7 +7,13 @@
 //! with the file as soon as its forms are in the database.
 
 mod entry;
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the fuzz target uses it too")]
+mod hostile;
+#[cfg(all(fuzzing, not(test)))]
+pub mod hostile;
 mod keeper;
+mod reading;
 mod replay;
 mod segment;
 

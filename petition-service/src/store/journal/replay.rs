@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::segment::{self, Next, NotRead, Reading};
+use super::reading::{self, Next, NotRead, Reading};
 use super::{Journal, entry};
 use crate::store::engine::{Conn, Error, statements, values};
 use crate::store::options::StoreOptions;
@@ -68,7 +68,7 @@ impl Journal {
                 Err(NotRead::Taken) => continue,
                 Err(NotRead::Failed(error)) => return Err(failed(error)),
                 Err(NotRead::Strange) => {
-                    let aside = segment::set_aside(&path).map_err(failed)?;
+                    let aside = reading::set_aside(&path).map_err(failed)?;
                     strange(&aside);
                     continue;
                 }

@@ -5,24 +5,24 @@
 //! { length (4)  first 8 bytes of the SHA-256 of the entry (8)  entry, sealed under the key } …
 //! ```
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::seal::{HotKey, KeyId, Zeroizing};
+use crate::domain::seal::{HotKey, Zeroizing};
 use crate::store::vault::Vault;
 
 /// How each file begins.
-const MAGIC: &[u8; 11] = b"gwjournal1\n";
+pub(super) const MAGIC: &[u8; 11] = b"gwjournal1\n";
 
 /// Bytes before an entry: length, checksum.
-const FRONT: usize = 12;
+pub(super) const FRONT: usize = 12;
 
-/// The longest entry; a form's body is limited to less than that.
-const LONGEST: usize = 1 << 20;
+/// The longest entry, sealed. A form is limited to less than that, unless somebody raises `limits.body_bytes`.
+pub(super) const LONGEST: usize = 1 << 18;
 
 /// The end of a file's name.
 pub(super) const ENDING: &str = "journal";
@@ -104,145 +104,21 @@ impl Segment {
 /// The bytes of a form, in the open.
 pub(super) type Entry = Zeroizing<Vec<u8>>;
 
-/// What comes next in a file.
-pub(super) enum Next {
-    /// A form's bytes.
-    Entry(Entry),
-    /// An entry that is not what was written.
-    Damaged,
-    /// All was read; `torn`: the last entry was never whole, and never acknowledged.
-    End { torn: bool },
+/// Whether an entry can be read again once it is written.
+pub(super) fn fits(entry: &Entry) -> bool {
+    // The seal itself takes less than that.
+    const SEAL: usize = 64;
+    entry.len() <= LONGEST - SEAL
 }
 
-/// A file that is read. Locked: whoever wrote it is done with it, and nobody else reads it.
-pub(super) struct Reading {
-    file: BufReader<File>,
-    key: HotKey,
-    path: PathBuf,
-    left: u64,
-}
-
-/// Why a file is not read.
-pub(super) enum NotRead {
-    /// Another one is at it, or it is gone.
-    Taken,
-    /// Its key does not open with this secret, or its head is not one.
-    Strange,
-    /// The system says so.
-    Failed(io::Error),
-}
-
-impl From<io::Error> for NotRead {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::Taken,
-            io::ErrorKind::UnexpectedEof => Self::Strange,
-            _ => Self::Failed(error),
-        }
-    }
-}
-
-impl Reading {
-    /// Opens a file, unless somebody writes or reads it.
-    pub(super) fn open(path: &Path, vault: &dyn Vault) -> Result<Self, NotRead> {
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(NotRead::Taken),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
-        // Whoever had the lock before may have removed it.
-        let total = std::fs::metadata(path)?.len();
-        let mut file = BufReader::new(file);
-        let (mut magic, mut id, mut size) = ([0; MAGIC.len()], [0; 8], [0; 2]);
-        file.read_exact(&mut magic)?;
-        file.read_exact(&mut id)?;
-        file.read_exact(&mut size)?;
-        let mut wrapped = vec![0; usize::from(u16::from_be_bytes(size))];
-        file.read_exact(&mut wrapped)?;
-        if &magic != MAGIC {
-            return Err(NotRead::Strange);
-        }
-        if wrapped.is_empty() {
-            // Its key was destroyed, and before the file could follow the program ended.
-            std::fs::remove_file(path)?;
-            return Err(NotRead::Taken);
-        }
-        let key = vault.unwrap_key(KeyId(id), &wrapped);
-        let head = MAGIC.len() + id.len() + size.len() + wrapped.len();
-        Ok(Self {
-            file,
-            key: key.ok_or(NotRead::Strange)?,
-            path: path.to_owned(),
-            left: total.saturating_sub(head as u64),
-        })
-    }
-
-    /// The next entry.
-    pub(super) fn next(&mut self) -> io::Result<Next> {
-        if self.left == 0 {
-            return Ok(Next::End { torn: false });
-        }
-        if self.left < FRONT as u64 {
-            return Ok(Next::End { torn: true });
-        }
-        let (mut size, mut sum) = ([0; 4], [0; 8]);
-        self.file.read_exact(&mut size)?;
-        self.file.read_exact(&mut sum)?;
-        self.left -= FRONT as u64;
-        let size = u32::from_be_bytes(size);
-        // After a power cut the system may leave zeros where nothing was written yet.
-        if size == 0 || u64::from(size) > self.left {
-            self.left = 0;
-            return Ok(Next::End { torn: true });
-        }
-        if size as usize > LONGEST {
-            self.left = 0;
-            return Ok(Next::Damaged);
-        }
-        let mut sealed = vec![0; size as usize];
-        self.file.read_exact(&mut sealed)?;
-        self.left -= u64::from(size);
-        let whole = checksum(&sealed) == sum;
-        if !whole && self.left == 0 {
-            return Ok(Next::End { torn: true });
-        }
-        let opened = self.key.open_entry(&sealed).ok().filter(|_| whole);
-        Ok(opened.map_or(Next::Damaged, Next::Entry))
-    }
-
-    /// Destroys the file, its key first.
-    pub(super) fn destroy(self) -> io::Result<()> {
-        let mut file = self.file.into_inner();
-        file.seek(SeekFrom::Start(MAGIC.len() as u64))?;
-        file.write_all(&[0; 128])?;
-        file.sync_data()?;
-        std::fs::remove_file(&self.path)?;
-        sync_folder(&self.path)
-    }
-
-    /// Keeps the file under another name, for a person to look at; that name.
-    pub(super) fn set_aside(self) -> io::Result<PathBuf> {
-        set_aside(&self.path)
-    }
-}
-
-/// Keeps a file under another name, for a person to look at; that name.
-pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let aside = path.with_extension("refused");
-    std::fs::rename(path, &aside)?;
-    sync_folder(path)?;
-    Ok(aside)
-}
-
-fn checksum(bytes: &[u8]) -> [u8; 8] {
+pub(super) fn checksum(bytes: &[u8]) -> [u8; 8] {
     let hash: [u8; 32] = Sha256::digest(bytes).into();
     let [a, b, c, d, e, f, g, h, ..] = hash;
     [a, b, c, d, e, f, g, h]
 }
 
 /// A name in a folder is on the disk only once the folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
