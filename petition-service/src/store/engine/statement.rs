@@ -7,12 +7,6 @@ use super::value::Kind;
 /// The most rows of one statement on SQLite.
 const MOST: usize = 64;
 
-/// From so many rows on SQLite has statements for multiples of this number only.
-const STEP: usize = 8;
-
-/// How many numbers of rows there is a statement for on SQLite.
-const SIZES: usize = STEP - 1 + MOST / STEP;
-
 /// A statement with `$1` placeholders, which both engines take.
 #[derive(Debug)]
 pub(in crate::store) struct Statement {
@@ -33,12 +27,12 @@ impl Statement {
 /// A statement that takes many rows at once, which it finds in a table `v` of these columns.
 ///
 /// PostgreSQL gets each column as one array. SQLite gets a parameter for each value, in a statement for the
-/// multiple of eight in the number of rows and one for the rest, so that few texts are prepared.
+/// number of rows: two statements for parts of them would take longer than one that is kept for each number.
 #[derive(Debug)]
 pub(in crate::store) struct Bulk {
     pub(super) columns: &'static [(&'static str, Kind)],
     statement: Statement,
-    sqlite: [OnceLock<String>; SIZES],
+    sqlite: [OnceLock<String>; MOST],
     postgres: OnceLock<String>,
 }
 
@@ -50,7 +44,7 @@ impl Bulk {
         Self {
             columns,
             statement,
-            sqlite: [const { OnceLock::new() }; SIZES],
+            sqlite: [const { OnceLock::new() }; MOST],
             postgres: OnceLock::new(),
         }
     }
@@ -84,11 +78,8 @@ impl Bulk {
 
     /// The text for as many of the rows as one statement on SQLite takes, and that number.
     pub(super) fn sqlite(&'static self, rows: usize) -> Option<(&'static str, usize)> {
-        let (taken, place) = match rows.clamp(1, MOST) {
-            few @ 1..STEP => (few, few - 1),
-            many => (many / STEP * STEP, STEP - 2 + many / STEP),
-        };
-        let text = self.sqlite.get(place)?;
+        let taken = rows.clamp(1, MOST);
+        let text = self.sqlite.get(taken - 1)?;
         let text = text.get_or_init(|| {
             // Without numbers: the driver looks each numbered one up in a list of all.
             let row = format!("({})", vec!["?"; self.columns.len()].join(","));
