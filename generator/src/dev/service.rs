@@ -55,6 +55,8 @@ pub fn plan(root: &Path, site_url: &str, own: Option<&Path>) -> anyhow::Result<S
         ("per_network_per_hour", Value::Integer(100_000)),
         ("resend_after_minutes", Value::Integer(0)),
         ("mails_per_address", Value::Integer(1_000)),
+        ("mails_per_mailbox_per_hour", Value::Integer(1_000)),
+        ("mails_per_mailbox_per_day", Value::Integer(10_000)),
     ];
     settings.insert("limits".to_owned(), table(limits));
     if let Some(file) = own {

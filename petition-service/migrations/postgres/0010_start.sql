@@ -171,6 +171,15 @@ create table suppressions (
     at     bigint  not null
 );
 
+-- When each mailbox may have got all its mails again, over all forms: nobody is bombed by way of many.
+create table mailboxes (
+    -- Keyed hash of the address, as in `suppressions`.
+    key          bytea  primary key not null,
+    -- When its budget of the hour will be whole again, and that of the day.
+    hour_full_at bigint not null,
+    day_full_at  bigint not null
+);
+
 -- Keys for the outbox's recipients, wrapped.
 create table hot_keys (
     id         bytea   primary key not null,

@@ -27,7 +27,7 @@ use crate::domain::{Clock, Keys};
 use crate::http::{self, Web};
 use crate::mail::Mailer;
 use crate::mail::smtp::SmtpMailer;
-use crate::store::{JournalOptions, Lock, Store, StoreOptions};
+use crate::store::{JournalOptions, Lock, MailboxLimits, Store, StoreOptions};
 use crate::usecases::{NetworkLimits, Networks, Service};
 
 pub use keyring::Keyring;
@@ -71,6 +71,10 @@ impl App {
             journal,
             cooldown: Duration::from_secs(60 * u64::from(config.limits.resend_after_minutes)),
             lifetime_mails: config.limits.mails_per_address,
+            mailbox: MailboxLimits {
+                per_hour: config.limits.mails_per_mailbox_per_hour,
+                per_day: config.limits.mails_per_mailbox_per_day,
+            },
             reminder_after: reminder_after(&config),
             keep_pending: Duration::from_secs(24 * 3600 * u64::from(config.confirm_days)),
             names_every: Duration::from_secs(60 * u64::from(config.limits.names_every_minutes)),

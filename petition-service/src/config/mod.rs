@@ -105,6 +105,10 @@ pub struct Limits {
     pub per_network_per_hour: u32,
     /// Mails to one address in its life with one form.
     pub mails_per_address: u32,
+    /// Mails to one mailbox over all forms, within any hour.
+    pub mails_per_mailbox_per_hour: u32,
+    /// The same within any day.
+    pub mails_per_mailbox_per_day: u32,
     /// Minutes between two mails to one address about one form.
     pub resend_after_minutes: u32,
     /// Hours after which a signer who has not confirmed is reminded, once; 0: never.

@@ -274,6 +274,18 @@ pub(super) fn limits(top: &mut Reader<'_>, problems: &mut Vec<String>) -> Limits
     let limits = Limits {
         per_network_per_hour: table.number("per_network_per_hour", 120, FROM_ONE, problems),
         mails_per_address: table.number("mails_per_address", 5, FROM_ONE, problems),
+        mails_per_mailbox_per_hour: table.number(
+            "mails_per_mailbox_per_hour",
+            6,
+            FROM_ONE,
+            problems,
+        ),
+        mails_per_mailbox_per_day: table.number(
+            "mails_per_mailbox_per_day",
+            20,
+            FROM_ONE,
+            problems,
+        ),
         resend_after_minutes: table.number("resend_after_minutes", 10, 0..=u32::MAX, problems),
         reminder_after_hours: table.number("reminder_after_hours", 48, 0..=u32::MAX, problems),
         unproven_per_hour: table.number("unproven_per_hour", 300, 0..=u32::MAX, problems),

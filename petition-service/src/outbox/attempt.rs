@@ -15,7 +15,7 @@ use crate::store::{NewToken, OutboxJob, OutboxKind, StoreError};
 /// How a try ended.
 pub(super) enum Tried {
     Sent,
-    /// Its mailbox wants none.
+    /// Its mailbox wants none, or gets too many.
     Unwanted,
     Failed(Failed),
 }
@@ -58,6 +58,14 @@ impl Worker {
             Ok(false) => {}
             Ok(true) => return Tried::Unwanted,
             Err(error) => return later(error.to_string()),
+        }
+        // No form asks for it now, so nothing was taken for it yet.
+        if job.kind == OutboxKind::RemindPetition && job.tries <= 1 {
+            match self.store.has_room(job, self.options.clock.now()).await {
+                Ok(true) => {}
+                Ok(false) => return Tried::Unwanted,
+                Err(error) => return later(error.to_string()),
+            }
         }
         let Some(campaign) = self.campaign.current() else {
             return later("there is no campaign file".to_owned());

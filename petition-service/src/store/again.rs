@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::attempts::{self, HeldBack};
 use super::engine::{Conn, Error, statements, values};
+use super::first_forms::Due;
 use super::options::StoreOptions;
 use super::queue::queue;
-use super::sign_up::SignUp;
+use super::sign_up::{SignUp, Taken};
 use super::{first_forms, key16, ms, ms_before, remind, tokens};
 
 macro_rules! subject {
@@ -45,27 +46,47 @@ enum Plan {
     Instead { subject: Uuid, held: HeldBack },
     /// The same form came before: its browser waits for that one.
     Repeat { subject: Uuid, attempt: Uuid },
-    /// Tell the confirmed subject, by its confirmed attempt.
-    Notice { subject: Uuid, attempt: Uuid },
+    /// Tell the confirmed subject at that time, by its confirmed attempt.
+    Notice {
+        subject: Uuid,
+        attempt: Uuid,
+        at: i64,
+    },
     /// Nothing more than to note that it came.
     Rest { subject: Uuid },
 }
 
-/// Takes the form; whether a mail was queued. `repeated`: its challenge was used before for this
-/// mailbox.
-pub(super) async fn sign_up(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<bool, Error> {
+/// Takes the form. `at`: when the mailbox may get a mail, in milliseconds; none: not soon enough.
+/// `repeated`: its challenge was used before for this mailbox.
+pub(super) async fn sign_up(
+    conn: &mut Conn,
+    one: &SignUp,
+    at: Option<i64>,
+    repeated: bool,
+) -> Result<Taken, Error> {
     for _ in 0..LOOKS {
-        if let Some(plan) = plan(conn, one, repeated).await? {
+        if let Some(plan) = plan(conn, one, at, repeated).await? {
             return carry_out(conn, one, plan).await;
         }
-        if !first_forms::insert(conn, &[one]).await?.is_empty() {
-            return Ok(true);
+        let Some(at) = at else {
+            return Ok(Taken::NoMail);
+        };
+        if !first_forms::insert(conn, &[Due { one, at }])
+            .await?
+            .is_empty()
+        {
+            return Ok(Taken::Mail);
         }
     }
     Err(Error::RowNotFound)
 }
 
-async fn plan(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<Option<Plan>, Error> {
+async fn plan(
+    conn: &mut Conn,
+    one: &SignUp,
+    at: Option<i64>,
+    repeated: bool,
+) -> Result<Option<Plan>, Error> {
     let key = key16(&one.form.dedupe_key);
     let Some(row) = conn.first(&SUBJECT, values![key]).await? else {
         return Ok(None);
@@ -88,56 +109,66 @@ async fn plan(conn: &mut Conn, one: &SignUp, repeated: bool) -> Result<Option<Pl
     if let Some(held) = own {
         return Ok(Some(Plan::Instead { subject, held }));
     }
+    let Some(at) = at else {
+        return Ok(Some(Plan::Rest { subject }));
+    };
     if row.text("state")? == "confirmed" {
         let last = row.maybe_int("last_notice_at")?;
         let due = ms_before(one.now, one.options.notice_every);
         return Ok(Some(match row.maybe_id("attempt_id")? {
-            Some(attempt) if last.is_none_or(|last| last <= due) => {
-                Plan::Notice { subject, attempt }
-            }
+            Some(attempt) if last.is_none_or(|last| last <= due) => Plan::Notice {
+                subject,
+                attempt,
+                at,
+            },
             _ => Plan::Rest { subject },
         }));
     }
     if others >= MOST_HELD || row.int("mails")? >= i64::from(one.options.lifetime_mails) {
         return Ok(Some(Plan::Rest { subject }));
     }
-    let at = rested(row.int("last_mail_at")?, (one.now, &one.options));
+    let at = rested(row.int("last_mail_at")?, (one.now, &one.options)).max(at);
     Ok(Some(Plan::Again { subject, at }))
 }
 
-/// Whether a mail was queued.
-async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<bool, Error> {
+async fn carry_out(conn: &mut Conn, one: &SignUp, plan: Plan) -> Result<Taken, Error> {
     let now = ms(one.now);
-    let (subject, mail) = match plan {
+    let (subject, mail, taken) = match plan {
         Plan::Again { subject, at } => {
             asked(conn, subject, at, (one.now, &one.options)).await?;
-            (subject, one.mail(one.attempt.id, true, at))
+            let mail = one.mail(one.attempt.id, true, at);
+            (subject, mail, Taken::Mail)
         }
         Plan::Instead { subject, held } => {
             attempts::drop_held(conn, &held).await?;
             conn.run(&NOTED, values![subject, now]).await?;
-            (subject, one.mail(one.attempt.id, true, held.at))
+            let mail = one.mail(one.attempt.id, true, held.at);
+            (subject, mail, Taken::MailOfAnother)
         }
-        Plan::Notice { subject, attempt } => {
+        Plan::Notice {
+            subject,
+            attempt,
+            at,
+        } => {
             conn.run(&TOLD, values![subject, now]).await?;
-            queue(conn, [one.mail(attempt, false, now)]).await?;
-            return Ok(true);
+            queue(conn, [one.mail(attempt, false, at)]).await?;
+            return Ok(Taken::Mail);
         }
         Plan::Repeat { subject, attempt } => {
             conn.run(&NOTED, values![subject, now]).await?;
             tokens::insert(conn, one.wait_for(attempt).as_ref(), now).await?;
-            return Ok(false);
+            return Ok(Taken::NoMail);
         }
         Plan::Rest { subject } => {
             conn.run(&NOTED, values![subject, now]).await?;
-            return Ok(false);
+            return Ok(Taken::NoMail);
         }
     };
     let row = one.attempt.row(subject, &one.form, one.sent_at);
     attempts::insert(conn, vec![row]).await?;
     tokens::insert(conn, one.wait_for(one.attempt.id).as_ref(), now).await?;
     queue(conn, [mail]).await?;
-    Ok(true)
+    Ok(taken)
 }
 
 /// One more mail asks the mailbox to confirm, at that time in milliseconds.

@@ -11,7 +11,7 @@ use super::attempts;
 use super::engine::{Conn, Error, Statement, statements, values};
 use super::records::{Expired, StoreError};
 use super::writer::{Done, Write};
-use super::{Store, ms, ms_before};
+use super::{Store, mailboxes, ms, ms_before};
 
 /// How long sent mails are remembered.
 const KEEP_SENT: Duration = Duration::from_secs(7 * DAY.as_secs());
@@ -99,6 +99,9 @@ impl Store {
                 }
             }
         }
+        for part in 0..mailboxes::PARTS {
+            expired.removed += self.writer.write(FullAgain { part, now }).await?;
+        }
         Ok(expired)
     }
 
@@ -151,6 +154,21 @@ impl Write for Leftovers {
     async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
         let erased = attempts::erase_leftovers(conn, self.before, self.now, PORTION).await?;
         Ok(Done::of(erased))
+    }
+}
+
+/// Forgets a part of the mailboxes that may get all their mails again.
+struct FullAgain {
+    part: u8,
+    now: DateTime<Utc>,
+}
+
+impl Write for FullAgain {
+    type Out = u64;
+
+    async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
+        let removed = mailboxes::forget(conn, self.part, ms(self.now)).await?;
+        Ok(Done::of(removed))
     }
 }
 
@@ -220,7 +238,8 @@ mod tests {
         assert_eq!(addresses(&store).await, 20, "the others wait their turn");
 
         let rest = store.expire(now).await.expect("expired");
-        assert_eq!((rest.lapsed, rest.removed), (20, 0));
+        let mailboxes = u64::try_from(forms).expect("positive");
+        assert_eq!((rest.lapsed, rest.removed), (20, mailboxes));
         assert_eq!(addresses(&store).await, 0);
         let again = store.expire(now).await.expect("expired");
         assert_eq!(again, Expired::default());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::JournalOptions;
+use super::mailboxes::MailboxLimits;
 use super::vault::Vault;
 
 /// How the store behaves.
@@ -16,6 +17,8 @@ pub struct StoreOptions {
     pub cooldown: Duration,
     /// How many confirmation mails an unconfirmed address gets in all.
     pub lifetime_mails: u32,
+    /// How many mails a mailbox gets over all forms.
+    pub mailbox: MailboxLimits,
     /// How long after its mail an unconfirmed signer is reminded, once; none: never.
     pub reminder_after: Option<Duration>,
     /// How long between two mails that say `already`.
@@ -49,6 +52,10 @@ impl StoreOptions {
             readers: 4,
             cooldown: Duration::from_secs(10 * 60),
             lifetime_mails: 5,
+            mailbox: MailboxLimits {
+                per_hour: 6,
+                per_day: 20,
+            },
             reminder_after: None,
             notice_every: DAY,
             keep_pending: 7 * DAY,

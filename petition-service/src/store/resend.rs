@@ -9,10 +9,11 @@ use super::code::miss;
 use super::engine::{Conn, Error, statements, values};
 use super::options::StoreOptions;
 use super::queue::{NewMail, queue};
+use super::recipient::Recipient;
 use super::records::{OutboxKind, StoreError, SubjectKind};
 use super::tokens::{Found, State, find_to_change};
 use super::writer::{Done, Write};
-use super::{Store, new_id};
+use super::{Store, mailboxes, ms, new_id, suppressions};
 use crate::domain::{Purpose, TokenSecret};
 
 statements! {
@@ -27,7 +28,7 @@ statements! {
 
 impl Store {
     /// Queues the mail that asks to confirm once more, within the pause and the most mails that a
-    /// mailbox gets; whether it did, which is for figures and never for the visitor. `token` is the
+    /// mailbox gets for this form and over all forms; whether it did, which is for figures and never for the visitor. `token` is the
     /// one that the browser waits with, or that of a link to confirm.
     ///
     /// # Errors
@@ -71,10 +72,23 @@ impl Resend {
         };
         let vault = &self.options.vault;
         let sealed = found.sealed.as_ref();
-        let address = sealed.and_then(|sealed| vault.open_with_token(token, sealed));
+        let opened = sealed.and_then(|sealed| vault.open_with_token(token, sealed));
+        let Some(to) = opened.and_then(Recipient::from_bytes) else {
+            return Ok(None);
+        };
         let id = new_id();
-        let recipient = address.map(|address| vault.seal_recipient(id, address.expose()));
-        let Some(Ok(recipient)) = recipient else {
+        let Ok(recipient) = vault.seal_recipient(id, to.to_bytes().expose()) else {
+            return Ok(None);
+        };
+        let now = ms(self.now);
+        let turn = match suppressions::key_of(&**vault, to.email.expose()) {
+            Some(key) => {
+                let wait = (mailboxes::LONGEST_WAIT, &*self.options);
+                mailboxes::charge_one(conn, key, now, wait).await?
+            }
+            None => Some(now),
+        };
+        let Some(turn) = turn else {
             return Ok(None);
         };
         let mail = NewMail {
@@ -84,7 +98,7 @@ impl Resend {
                 SubjectKind::Petition => OutboxKind::ConfirmPetition,
                 SubjectKind::Newsletter => OutboxKind::ConfirmNewsletter,
             },
-            at: rested(row.int("last_mail_at")?, (self.now, &self.options)),
+            at: rested(row.int("last_mail_at")?, (self.now, &self.options)).max(turn),
             recipient,
         };
         Ok(Some((found, mail)))

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::engine::{Conn, Error, statements, values};
 use super::records::StoreError;
 use super::writer::{Done, Write};
-use super::{Store, ms};
+use super::{Store, mailboxes, ms};
 
 statements! {
     // Reminders wait for their day anyway, and may have been queued before.
@@ -43,6 +43,7 @@ impl Write for SetBack {
 
     async fn run(&mut self, conn: &mut Conn) -> Result<Done<u64>, Error> {
         let mails = conn.run(&MAILS, values![self.since, self.by]).await?;
+        mailboxes::set_back(conn, self.since, self.by).await?;
         Ok(Done::of(mails).with_mail(mails > 0))
     }
 }

@@ -8,13 +8,14 @@ use uuid::Uuid;
 use super::attempts::NewAttempt;
 use super::batch::Message;
 use super::engine::{Conn, Error};
+use super::first_forms::Due;
 use super::options::StoreOptions;
 use super::queue::NewMail;
 use super::records::{NewSignUp, OutboxKind, SignUpOutcome, StoreError, SubjectKind};
 use super::tokens::TokenRow;
 use super::vault::Sealed;
 use super::writer::{Done, Hot, Reply};
-use super::{Store, again, first_forms, ms, new_id, spent, suppressions};
+use super::{Store, again, first_forms, mailboxes, ms, new_id, spent, suppressions};
 use crate::domain::Purpose;
 
 impl Store {
@@ -48,7 +49,7 @@ impl Store {
             mail,
             // The journal seals the recipient itself.
             recipient: recipient.unwrap_or_else(|_| Sealed::nothing()),
-            suppression: suppressions::key_of(&*self.options.vault, sign_up.email.expose()),
+            mailbox: suppressions::key_of(&*self.options.vault, sign_up.email.expose()),
             form: sign_up,
             options: self.options.clone(),
             sent_at: now,
@@ -105,8 +106,8 @@ pub(super) struct SignUp {
     pub(super) wait: Option<TokenRow>,
     pub(super) mail: Uuid,
     pub(super) recipient: Sealed,
-    /// Stands for the mailbox if it wants no mail.
-    pub(super) suppression: Option<[u8; 16]>,
+    /// Stands for the mailbox, over all forms.
+    pub(super) mailbox: Option<[u8; 16]>,
     pub(super) options: Arc<StoreOptions>,
     /// When the visitor sent it: before `now` if it lay in the journal.
     pub(super) sent_at: DateTime<Utc>,
@@ -157,28 +158,55 @@ impl Hot for Arc<SignUp> {
             .filter(|((_, used), refused)| **used != spent::Used::Elsewhere && !**refused)
             .map(|((one, _), _)| &**one)
             .collect();
-        let new = first_forms::insert(conn, &taken).await?;
+        let turns = mailboxes::charge(conn, &taken).await?;
+        let at = |one: &SignUp| turns.get(&one.subject).copied().flatten();
+        let due = taken
+            .iter()
+            .filter_map(|one| Some(Due { one, at: at(one)? }));
+        let new = first_forms::insert(conn, &due.collect::<Vec<_>>()).await?;
         let others = taken.into_iter().filter(|one| !new.contains(&one.subject));
         let others: Vec<&SignUp> = others.collect();
         let silent = suppressions::among(conn, &others).await?;
         let mut outcomes = Vec::with_capacity(all.len());
+        let mut spared = Vec::new();
         for ((one, used), refused) in allowed() {
-            outcomes.push(if *used == spent::Used::Elsewhere {
-                Done::of(SignUpOutcome::CaptchaUsed)
-            } else if *refused {
-                Done::of(SignUpOutcome::MailBudgetSpent)
+            if *used == spent::Used::Elsewhere {
+                outcomes.push(Done::of(SignUpOutcome::CaptchaUsed));
+                continue;
+            }
+            if *refused {
+                outcomes.push(Done::of(SignUpOutcome::MailBudgetSpent));
+                continue;
+            }
+            let taken = if new.contains(&one.subject) {
+                Taken::Mail
             } else if silent.contains(&one.subject) {
-                Done::of(SignUpOutcome::Accepted { mail_queued: false })
+                Taken::NoMail
             } else {
-                let mail_queued = new.contains(&one.subject)
-                    || again::sign_up(conn, one, *used == spent::Used::Here).await?;
-                Done::of(SignUpOutcome::Accepted { mail_queued }).with_mail(mail_queued)
-            });
+                again::sign_up(conn, one, at(one), *used == spent::Used::Here).await?
+            };
+            if taken != Taken::Mail {
+                spared.push(&**one);
+            }
+            let mail_queued = taken != Taken::NoMail;
+            outcomes.push(Done::of(SignUpOutcome::Accepted { mail_queued }).with_mail(mail_queued));
         }
+        mailboxes::give_back(conn, &spared).await?;
         Ok(outcomes)
     }
 
     fn message(self, reply: Reply<SignUpOutcome>) -> Message {
         Message::SignUp(self, reply)
     }
+}
+
+/// What a form that is taken leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// A mail more.
+    Mail,
+    /// The mail of an earlier form is now its own.
+    MailOfAnother,
+    /// No mail.
+    NoMail,
 }

@@ -83,7 +83,7 @@ pub(super) fn key_of(vault: &dyn Vault, address: &str) -> Option<[u8; 16]> {
 /// The forms (by their subjects) whose mailboxes get no mail for them.
 pub(super) async fn among(conn: &mut Conn, forms: &[&SignUp]) -> Result<BTreeSet<Uuid>, Error> {
     let row = |one: &&SignUp| {
-        let key = one.suppression?;
+        let key = one.mailbox?;
         Some(values![one.subject, key.as_slice(), one.form.kind.name()])
     };
     let mut silent = BTreeSet::new();

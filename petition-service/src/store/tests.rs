@@ -3,6 +3,7 @@
 mod faults;
 mod instances;
 mod journal;
+mod mailboxes;
 mod prepared;
 mod resending;
 mod suppressed;

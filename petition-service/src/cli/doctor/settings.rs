@@ -8,6 +8,9 @@ use crate::config::{CaptchaConfig, Config};
 /// How long an answer of the service's own may take.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// More mails to one mailbox within a day are too many for anybody.
+const MANY_MAILS: u32 = 100;
+
 pub(super) fn look(config: &Config, found: &mut Findings<'_>) {
     let url = &config.public_url;
     let host = url.host_str().unwrap_or_default();
@@ -51,6 +54,13 @@ pub(super) fn look(config: &Config, found: &mut Findings<'_>) {
         found.warning(
             format!("`/metrics` is answered on {figures} to whoever can reach it"),
             "let a firewall close that port to visitors",
+        );
+    }
+    let daily = config.limits.mails_per_mailbox_per_day;
+    if daily > MANY_MAILS {
+        found.warning(
+            format!("one mailbox may get {daily} mails a day: this server can be made to bomb it"),
+            "lower `limits.mails_per_mailbox_per_day`: 20 by default",
         );
     }
     if matches!(config.captcha, CaptchaConfig::None) {

@@ -117,7 +117,8 @@ async fn what_is_wrong_is_named_with_what_to_do() {
     write(folder.path(), "private.key", "# key\ngwsk1abc\n", 0o600);
     std::fs::remove_file(folder.path().join("campaign.json")).expect("gone");
     let extra = "secrets.key_file = \"key\"\ntrusted_proxies = [\"0.0.0.0/0\"]\n\
-        database.url = \"postgres://nobody:hidden@127.0.0.1:9/x\"\ncaptcha.provider = \"none\"";
+        database.url = \"postgres://nobody:hidden@127.0.0.1:9/x\"\ncaptcha.provider = \"none\"\n\
+        limits.mails_per_mailbox_per_day = 1000";
     let found = examine(&settings(extra, 9), (None, folder.path()), None).await;
     says(&found, Level::Error, "secrets", "every user");
     says(&found, Level::Warning, "secrets", "private key");
@@ -126,6 +127,7 @@ async fn what_is_wrong_is_named_with_what_to_do() {
     says(&found, Level::Error, "database", "127.0.0.1:9");
     says(&found, Level::Error, "mail", "localhost");
     says(&found, Level::Warning, "addresses", "no captcha");
+    says(&found, Level::Warning, "addresses", "1000 mails a day");
     assert!(!text(&found).contains("hidden"), "{}", text(&found));
 
     let found = examine(&settings("", 9), (None, folder.path()), None).await;

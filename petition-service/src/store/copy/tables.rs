@@ -74,6 +74,7 @@ tables! {
     counts_by_country "": form_id Text, country Text, total Int;
     public_signers "": subject_id Blob, form_id Text, name Text, country Text, at Int;
     suppressions "": key Blob, reason Text, at Int;
+    mailboxes "": key Blob, hour_full_at Int, day_full_at Int;
     hot_keys "": id Blob, wrapped Blob, created_at Int;
     used_challenges "": nonce Text, expires_at Int, dedupe_key Blob;
     mail_budget "": hour Int, used Int;

@@ -155,8 +155,8 @@ impl Conn {
         }
     }
 
-    /// Carries out statements together, for the rows of each part in the order of the parts; what the first
-    /// one gives back.
+    /// Carries out statements together, for the rows of each part in the order of the parts; what the one
+    /// that answers gives back.
     ///
     /// # Errors
     /// On SQLite, which takes one statement at a time ([`Conn::is_shared`]).

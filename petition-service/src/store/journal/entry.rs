@@ -139,7 +139,7 @@ pub(super) fn from_bytes(
             .map(TokenHash),
     };
     let subject = written.subject;
-    let suppression = key_of(&*options.vault, &written.email);
+    let mailbox = key_of(&*options.vault, &written.email);
     let sent_at = DateTime::from_timestamp_millis(written.at).ok_or_else(no_form)?;
     let wait = written
         .wait
@@ -150,7 +150,7 @@ pub(super) fn from_bytes(
     let to = form.recipient().to_bytes();
     Ok(SignUp {
         wait,
-        suppression,
+        mailbox,
         subject,
         mail,
         sent_at,

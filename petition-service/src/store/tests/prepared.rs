@@ -4,8 +4,9 @@ use crate::store::engine::{Bulk, Statement};
 use crate::store::testing::{On, on_both};
 use crate::store::{
     again, attempts, code, confirm, copy, counts, expire, export, first_forms, health, hot_keys,
-    journal, known, leases, leave, log, mail_leases, networks, outbox, partners, queue, remind,
-    resend, rights, set_back, settle, signers, spent, subscribe, suppressions, tokens, waiting,
+    journal, known, leases, leave, log, mail_leases, mailboxes, networks, outbox, partners, queue,
+    remind, resend, rights, set_back, settle, signers, spent, subscribe, suppressions, tokens,
+    waiting,
 };
 
 on_both![every_statement_can_be_prepared];
@@ -30,6 +31,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         leases::STATEMENTS,
         leave::STATEMENTS,
         mail_leases::STATEMENTS,
+        mailboxes::STATEMENTS,
         outbox::STATEMENTS,
         partners::STATEMENTS,
         rights::STATEMENTS,
@@ -60,6 +62,7 @@ fn bulks() -> impl Iterator<Item = &'static Bulk> {
         first_forms::BULKS,
         hot_keys::BULKS,
         log::BULKS,
+        mailboxes::BULKS,
         networks::BULKS,
         outbox::BULKS,
         queue::BULKS,
@@ -87,6 +90,8 @@ async fn every_statement_can_be_prepared(on: On) {
         store.reads.prepare_bulk(bulk).await;
         count += 1;
     }
-    store.reads.prepare_chain(&first_forms::FIRST_FORMS).await;
+    for chain in [&first_forms::FIRST_FORMS, &first_forms::IN_TURN] {
+        store.reads.prepare_chain(chain).await;
+    }
     assert!(count > 50, "{count}");
 }
