@@ -20,7 +20,7 @@ mod found {
             b"\x0a--x\r\nname=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--",
         ]),
         ("request", inputs::request, &[
-            b"GET /petitions/safe-online/count\naccept-language: fr\ncookie: gs_nonce=b",
+            b"GET /petitions/safe-online/count\naccept-language: fr\ncookie: __Secure-gs_nonce=b",
             b"POST /confirm/%ff\naccept: application/json\n\nx",
             b"GET /captcha?form=%ff&form=a\norigin: null\nx-forwarded-for: [::1]:3, 1.1.1.1",
         ]),

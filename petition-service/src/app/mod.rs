@@ -109,6 +109,12 @@ impl App {
         })
     }
 
+    /// What visitors do.
+    #[cfg(test)]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// Its addresses, relative to its own.
     pub fn router(&self) -> Router {
         http::router(self.web.clone(), &self.config.limits)

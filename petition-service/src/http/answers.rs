@@ -14,6 +14,9 @@ use crate::store::StoreError;
 /// Seconds after which to ask again when the service cannot answer.
 const AGAIN: u64 = 30;
 
+/// Before there is a campaign file, which holds the words of all languages.
+const STARTING: &str = "This service is starting. Please try again in a moment.";
+
 /// Whether a program asks, to be answered in JSON: it sent some, or wants it first of all.
 pub(super) fn to_program(headers: &HeaderMap) -> bool {
     [CONTENT_TYPE, ACCEPT].iter().any(|name| {
@@ -41,19 +44,31 @@ pub(super) fn problem(
     status: StatusCode,
     key: &'static str,
 ) -> Response {
+    if to_program(headers) {
+        return problem_for_program(web, headers, lang, status, key);
+    }
     let campaign = web.service().campaign.current();
     let voice = campaign
         .as_deref()
         .map(|campaign| language::voice(campaign, headers, lang));
-    let message = voice.map_or(
-        "This service is starting. Please try again in a moment.",
-        |voice| voice.text(key),
-    );
-    if to_program(headers) {
-        let body = json!({"status": name(status), "message": message});
-        return (status, Json(body)).into_response();
-    }
+    let message = voice.map_or(STARTING, |voice| voice.text(key));
     (status, Html(pages::problem(voice, "", message))).into_response()
+}
+
+/// The same, always as JSON.
+pub(super) fn problem_for_program(
+    web: &Web,
+    headers: &HeaderMap,
+    lang: &str,
+    status: StatusCode,
+    key: &'static str,
+) -> Response {
+    let campaign = web.service().campaign.current();
+    let message = campaign.as_deref().map_or(STARTING, |campaign| {
+        language::voice(campaign, headers, lang).text(key)
+    });
+    let body = json!({"status": name(status), "message": message});
+    (status, Json(body)).into_response()
 }
 
 fn name(status: StatusCode) -> &'static str {
@@ -95,14 +110,14 @@ pub(super) fn wrong_language(
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let voice = language::voice(campaign, headers, lang);
     let message = voice.text("error_language");
+    let others = campaign.languages_of(form_id);
     if json {
-        let mistake = Mistake {
-            field: "lang".to_owned(),
-            message: message.to_owned(),
-        };
-        return invalid(status, &[mistake]);
+        let languages: Vec<&str> = others.iter().map(|form| form.voice.code).collect();
+        let mistake = json!({"field": "lang", "message": message});
+        let body = json!({"status": "invalid", "errors": [mistake], "languages": languages});
+        return (status, Json(body)).into_response();
     }
-    let page = pages::other_languages(voice, message, &campaign.languages_of(form_id));
+    let page = pages::other_languages(voice, message, &others);
     (status, Html(page)).into_response()
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn challenge(
         .current()
         .is_some_and(|campaign| campaign.file().forms.contains_key(&asked.form));
     if !known {
-        return StatusCode::NOT_FOUND.into_response();
+        return none(&web, &headers, &asked.lang);
     }
     let network = web.network(peer, &headers);
     if let Err(wait) = web.service().share(Share::Challenges, &network) {
@@ -54,13 +54,19 @@ pub(super) async fn challenge(
         return answers::retry_after(response, wait.as_secs().max(1));
     }
     let captcha = Arc::clone(&web.service().captcha);
+    let lang = asked.lang.clone();
     let made = tokio::task::spawn_blocking(move || captcha.challenge(&asked.form, &asked.lang));
     match made.await {
         Ok(Some(challenge)) => Json(challenge).into_response(),
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(None) => none(&web, &headers, &lang),
         Err(error) => {
             tracing::error!(%error, "a challenge could not be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// There is no challenge for such a form. It is a script that asks, whatever it says that it accepts.
+fn none(web: &Web, headers: &HeaderMap, lang: &str) -> Response {
+    answers::problem_for_program(web, headers, lang, StatusCode::NOT_FOUND, "error_not_found")
 }

@@ -7,17 +7,36 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::Web;
 use crate::domain::TokenSecret;
 
-const NONCE: &str = "gs_nonce";
-const WAIT: &str = "gs_wait";
+/// The names of the cookies.
+struct Names {
+    nonce: &'static str,
+    wait: &'static str,
+}
+
+/// Browsers take a name with this beginning only over TLS, so nobody on the way can plant one.
+const SECURE: Names = Names {
+    nonce: "__Secure-gs_nonce",
+    wait: "__Secure-gs_wait",
+};
+
+/// For trials without TLS.
+const PLAIN: Names = Names {
+    nonce: "gs_nonce",
+    wait: "gs_wait",
+};
+
+fn names(web: &Web) -> &'static Names {
+    if web.is_secure() { &SECURE } else { &PLAIN }
+}
 
 /// The browser's nonce.
-pub(super) fn nonce(headers: &HeaderMap) -> Option<TokenSecret> {
-    of(headers, NONCE)
+pub(super) fn nonce(web: &Web, headers: &HeaderMap) -> Option<TokenSecret> {
+    of(headers, names(web).nonce)
 }
 
 /// What the browser waits with.
-pub(super) fn wait(headers: &HeaderMap) -> Option<TokenSecret> {
-    of(headers, WAIT)
+pub(super) fn wait(web: &Web, headers: &HeaderMap) -> Option<TokenSecret> {
+    of(headers, names(web).wait)
 }
 
 fn of(headers: &HeaderMap, wanted: &str) -> Option<TokenSecret> {
@@ -51,7 +70,8 @@ pub(super) fn given(
         );
         HeaderValue::from_str(&text).ok()
     };
-    [(NONCE, nonce), (WAIT, wait)]
+    let names = names(web);
+    [(names.nonce, nonce), (names.wait, wait)]
         .map(header)
         .into_iter()
         .flatten()

@@ -79,7 +79,7 @@ async fn join(
         metrics::counter!("rate_limited").increment(1);
         return again.rate_limited(wait.as_secs());
     }
-    let nonce = cookies::nonce(headers).unwrap_or_else(TokenSecret::generate);
+    let nonce = cookies::nonce(web, headers).unwrap_or_else(TokenSecret::generate);
     // Given to everybody, whether or not there is something to wait for.
     let wait = TokenSecret::generate();
     let mut request = posted.request();

@@ -52,7 +52,7 @@ pub(super) async fn open(
 ) -> Response {
     let opened = web
         .service()
-        .open(path, &token, cookies::nonce(&headers).as_ref())
+        .open(path, &token, cookies::nonce(&web, &headers).as_ref())
         .await;
     let (peek, same_browser, late) = match opened {
         Ok(Opened::Button { peek, same_browser }) => (peek, same_browser, false),
@@ -95,7 +95,7 @@ pub(super) async fn confirm(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let nonce = cookies::nonce(&headers);
+    let nonce = cookies::nonce(&web, &headers);
     match web.service().confirm(&token, nonce.as_ref()).await {
         Ok(left) => lead(&web, &headers, &campaign, left, |about, _| {
             waiting::done(&campaign, about)

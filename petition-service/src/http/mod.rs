@@ -19,6 +19,7 @@ mod posted;
 mod public;
 mod rights;
 mod router;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod waiting;

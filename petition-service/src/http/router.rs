@@ -16,30 +16,21 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 
 use super::{
-    Web, answers, captcha, count, headers, health, join, links, partner, public, rights, waiting,
+    Web, answers, captcha, count, headers, health, join, links, partner, public, rights, strangers,
+    waiting,
 };
 use crate::captcha::Provider;
 use crate::config::Limits;
 use crate::pages::CONFIRM_SCRIPT;
 
-/// The router; its paths are relative to the service's own address.
-pub fn router(web: Web, limits: &Limits) -> Router {
+/// What the links in mails lead to.
+fn of_links(web: &Web) -> Router<Web> {
     Router::new()
-        .route("/petitions/{id}/sign", post(join::sign))
-        .route("/newsletters/{id}/subscribe", post(join::subscribe))
-        .route("/petitions/{id}/count", get(count::count))
-        .route("/petitions/{id}/signers", get(public::signers))
-        .route("/petitions/{id}/countries", get(public::countries))
-        .route("/captcha", get(captcha::provider))
-        .route("/captcha/altcha", get(captcha::challenge))
         .route(
             "/confirm/{token}",
             get(links::open_confirm).post(links::confirm),
         )
         .route("/confirm/{token}/again", post(waiting::resend_for_link))
-        .route("/waiting", get(waiting::waiting))
-        .route("/code", post(waiting::code))
-        .route("/resend", post(waiting::resend))
         .route(
             "/withdraw/{token}",
             get(links::open_withdraw).post(links::withdraw),
@@ -60,6 +51,23 @@ pub fn router(web: Web, limits: &Limits) -> Router {
             "/erase/{token}",
             get(rights::open_erase).post(rights::erase),
         )
+        .route_layer(from_fn_with_state(web.clone(), strangers::look_first))
+}
+
+/// The router; its paths are relative to the service's own address.
+pub fn router(web: Web, limits: &Limits) -> Router {
+    Router::new()
+        .route("/petitions/{id}/sign", post(join::sign))
+        .route("/newsletters/{id}/subscribe", post(join::subscribe))
+        .route("/petitions/{id}/count", get(count::count))
+        .route("/petitions/{id}/signers", get(public::signers))
+        .route("/petitions/{id}/countries", get(public::countries))
+        .route("/captcha", get(captcha::provider))
+        .route("/captcha/altcha", get(captcha::challenge))
+        .route("/waiting", get(waiting::waiting))
+        .route("/code", post(waiting::code))
+        .route("/resend", post(waiting::resend))
+        .merge(of_links(&web))
         .route("/assets/confirm.js", get(confirm_script))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

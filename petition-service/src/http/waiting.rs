@@ -38,7 +38,7 @@ pub(super) async fn waiting(
     headers: HeaderMap,
 ) -> Response {
     // A browser keeps its token as long as there is something to wait for.
-    let Some(wait) = cookies::wait(&headers) else {
+    let Some(wait) = cookies::wait(&web, &headers) else {
         return Json(json!({"state": "expired"})).into_response();
     };
     match web.service().waiting(&wait).await {
@@ -66,7 +66,7 @@ pub(super) async fn code(
     if let Err(response) = allowed(&web, &campaign, peer, (&headers, &posted)) {
         return *response;
     }
-    let wait = cookies::wait(&headers);
+    let wait = cookies::wait(&web, &headers);
     let typed = posted.get("code");
     match web.service().confirm_by_code(wait.as_ref(), typed).await {
         Ok(Some(about)) => {
@@ -107,7 +107,7 @@ pub(super) async fn resend(
     headers: HeaderMap,
     Sent(posted): Sent,
 ) -> Response {
-    let wait = cookies::wait(&headers);
+    let wait = cookies::wait(&web, &headers);
     send_again(&web, &campaign, peer, (&headers, &posted), wait).await
 }
 

@@ -21,16 +21,16 @@ statements! {
              consent_version, privacy_version, created_at, confirmed_at, confirmed_how,
              newsletter_id, newsletter_sha256, newsletter_version,
              case when sealed is null then null else key_id end as sealed_to,
-             case when network is null then 0 else 1 end as network
+             cast(case when network is null then 0 else 1 end as bigint) as network
          from attempts where subject_id = $1 order by created_at, id";
 
     MAILS = "select o.kind, o.state, o.created_at, o.done_at,
-             case when o.recipient is null then 0 else 1 end as address_is_kept
+             cast(case when o.recipient is null then 0 else 1 end as bigint) as address_is_kept
          from outbox o join attempts a on a.id = o.attempt_id
          where a.subject_id = $1 order by o.created_at, o.id";
 
     LINKS = "select t.purpose, t.created_at, t.expires_at,
-             case when t.sealed is null then 0 else 1 end as opens_the_address
+             cast(case when t.sealed is null then 0 else 1 end as bigint) as opens_the_address
          from tokens t join attempts a on a.id = t.attempt_id
          where a.subject_id = $1 order by t.created_at, t.purpose";
 }

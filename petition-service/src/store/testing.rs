@@ -48,6 +48,14 @@ pub(crate) enum On {
 }
 
 impl On {
+    /// An empty database, if it is one on a server.
+    pub(crate) async fn server(self) -> Option<Address> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::database().await),
+        }
+    }
+
     /// An empty database, and what keeps it there.
     pub(crate) async fn store(self) -> (Store, Home) {
         let home = match self {

@@ -72,6 +72,18 @@ impl Service {
         Ok(Opened::Button { peek, same_browser })
     }
 
+    /// Whether there is a link with this token, for whatever it is good; asks no writer.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn is_known(&self, token: &str) -> Result<bool, StoreError> {
+        let Some(token) = TokenSecret::parse(token) else {
+            return Ok(false);
+        };
+        let peek = self.store.peek(token.hash(), self.clock.now()).await?;
+        Ok(peek.is_some())
+    }
+
     /// Confirms a signature or a subscription; a second time does nothing more. `nonce` is that of
     /// the visitor's browser.
     ///

@@ -53,4 +53,10 @@ impl Service {
     pub fn share(&self, share: Share, network: &Network) -> Result<(), Duration> {
         self.networks.take(share, network, self.clock.now())
     }
+
+    /// Whether nothing is left of a network's share; takes nothing.
+    #[must_use]
+    pub fn is_used_up(&self, share: Share, network: &Network) -> bool {
+        self.networks.is_used_up(share, network, self.clock.now())
+    }
 }

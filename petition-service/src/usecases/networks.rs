@@ -37,6 +37,8 @@ pub enum Share {
     Unproven,
     /// Codes that are typed and mails that are asked for again: as many as challenges.
     Waiting,
+    /// Links pressed that do not exist: as many as challenges.
+    Strange,
 }
 
 impl Share {
@@ -46,6 +48,7 @@ impl Share {
             Self::Challenges => "challenges",
             Self::Unproven => "unproven",
             Self::Waiting => "waiting",
+            Self::Strange => "strange",
         }
     }
 }
@@ -136,14 +139,7 @@ impl Networks {
         network: &Network,
         now: DateTime<Utc>,
     ) -> Result<(), Duration> {
-        let (limit, wider) = match share {
-            Share::Forms => (self.limits.forms, WIDER),
-            Share::Challenges | Share::Waiting => (self.limits.challenges, WIDER),
-            // Of a small budget, no part of which may go to one neighbourhood.
-            Share::Unproven => (self.limits.unproven, 1),
-        };
-        let [near, wide] = network.keys(share.name());
-        let limits = [(near, limit), (wide, limit.saturating_mul(wider))];
+        let limits = self.limits_of(share, network);
         let mut counts = self.lock();
         let moment = Moment::of(now);
         for (key, limit) in limits {
@@ -159,6 +155,27 @@ impl Networks {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing is left of a network's share. Takes nothing.
+    pub fn is_used_up(&self, share: Share, network: &Network, now: DateTime<Utc>) -> bool {
+        let counts = self.lock();
+        let moment = Moment::of(now);
+        let limits = self.limits_of(share, network);
+        let allows = |(key, limit)| moment.allows(&counts, key, u64::from(limit)).is_ok();
+        !limits.into_iter().all(allows)
+    }
+
+    /// A network and the wider one around it, with what they may have in an hour.
+    fn limits_of(&self, share: Share, network: &Network) -> [([u8; 16], u32); 2] {
+        let (limit, wider) = match share {
+            Share::Forms => (self.limits.forms, WIDER),
+            Share::Challenges | Share::Waiting | Share::Strange => (self.limits.challenges, WIDER),
+            // Of a small budget, no part of which may go to one neighbourhood.
+            Share::Unproven => (self.limits.unproven, 1),
+        };
+        let [near, wide] = network.keys(share.name());
+        [(near, limit), (wide, limit.saturating_mul(wider))]
     }
 
     /// Adds up in the database what was used here, and learns what was used elsewhere.

@@ -5,6 +5,24 @@ use axum::http::StatusCode;
 
 use super::{Answer, SIGN, TestService, form, link, request, signer};
 use crate::captcha::altcha;
+use crate::domain::{Keys, Network, TokenSecret};
+use crate::store::testing::{On, on_both};
+use crate::usecases::Share;
+
+on_both![
+    bodies_of_other_kinds_are_refused,
+    no_spelling_of_an_address_gets_a_second_header_into_a_mail,
+    no_field_or_header_says_where_to_go,
+    a_link_does_only_what_it_is_for_and_only_by_post,
+    ids_lead_to_no_other_place,
+    each_answer_tells_browsers_to_keep_and_tell_nothing,
+    a_captcha_answers_for_one_form_once,
+    other_spellings_of_a_mailbox_bring_it_no_second_mail,
+    who_presses_many_links_that_do_not_exist_keeps_nobody_from_pressing_one,
+    cookies_bear_a_name_that_only_tls_can_set,
+    stuffed_cookies_and_repeated_fields_do_no_harm,
+    a_body_that_breaks_off_and_one_that_is_too_long_are_told_apart_at_every_door,
+];
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -15,9 +33,8 @@ async fn send(service: &TestService, kind: &str, body: impl Into<Body>) -> Answe
         .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bodies_of_other_kinds_are_refused() {
-    let service = TestService::start("").await;
+async fn bodies_of_other_kinds_are_refused(on: On) {
+    let service = TestService::start(on, "").await;
     let nested = "[".repeat(10_000);
     for (kind, body) in [
         ("text/plain", &b"email=a@b.example"[..]),
@@ -37,9 +54,8 @@ async fn bodies_of_other_kinds_are_refused() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_spelling_of_an_address_gets_a_second_header_into_a_mail() {
-    let service = TestService::start("").await;
+async fn no_spelling_of_an_address_gets_a_second_header_into_a_mail(on: On) {
+    let service = TestService::start(on, "").await;
     for email in [
         "a@b.example\r\nBcc: c@d.example",
         "a@b.example\nBcc: c@d.example",
@@ -59,9 +75,8 @@ async fn no_spelling_of_an_address_gets_a_second_header_into_a_mail() {
     assert!(service.mailer.mails().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_field_or_header_says_where_to_go() {
-    let service = TestService::start("").await;
+async fn no_field_or_header_says_where_to_go(on: On) {
+    let service = TestService::start(on, "").await;
     let mut fields = signer("open@b.example", "en");
     fields.retain(|(name, _)| *name != "form_page");
     for name in ["next", "redirect", "redir", "return_to", "url", "form_page"] {
@@ -89,9 +104,8 @@ async fn no_field_or_header_says_where_to_go() {
     assert!(!mail.text.contains("evil") && !mail.html.contains("evil"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_link_does_only_what_it_is_for_and_only_by_post() {
-    let service = TestService::start("").await;
+async fn a_link_does_only_what_it_is_for_and_only_by_post(on: On) {
+    let service = TestService::start(on, "").await;
     service.post(SIGN, &signer("link@b.example", "en")).await;
     let mail = service.mail("link@b.example", "/confirm/").await;
     let confirm = link(&mail, "confirm");
@@ -135,9 +149,8 @@ async fn a_link_does_only_what_it_is_for_and_only_by_post() {
     service.count_becomes(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ids_lead_to_no_other_place() {
-    let service = TestService::start("").await;
+async fn ids_lead_to_no_other_place(on: On) {
+    let service = TestService::start(on, "").await;
     for (path, status) in [
         ("/petitions/..%2f..%2fetc%2fpasswd/count", 404),
         ("/petitions/%2e%2e/count", 404),
@@ -155,9 +168,8 @@ async fn ids_lead_to_no_other_place() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_answer_tells_browsers_to_keep_and_tell_nothing() {
-    let service = TestService::start("").await;
+async fn each_answer_tells_browsers_to_keep_and_tell_nothing(on: On) {
+    let service = TestService::start(on, "").await;
     service.post(SIGN, &signer("head@b.example", "en")).await;
     let mail = service.mail("head@b.example", "/confirm/").await;
     let mut answers = Vec::new();
@@ -180,10 +192,9 @@ async fn each_answer_tells_browsers_to_keep_and_tell_nothing() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_captcha_answers_for_one_form_once() {
+async fn a_captcha_answers_for_one_form_once(on: On) {
     let service =
-        TestService::start("captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 1").await;
+        TestService::start(on, "captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 1").await;
     let solved = async |form: &str| {
         let asked = format!("/captcha/altcha?form={form}");
         altcha::tests::solve(&service.get(&asked).await.json())
@@ -208,9 +219,8 @@ async fn a_captcha_answers_for_one_form_once() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn other_spellings_of_a_mailbox_bring_it_no_second_mail() {
-    let service = TestService::start("").await;
+async fn other_spellings_of_a_mailbox_bring_it_no_second_mail(on: On) {
+    let service = TestService::start(on, "").await;
     for email in [
         "jan.jansen@gmail.com",
         "janjansen@gmail.com",
@@ -228,10 +238,58 @@ async fn other_spellings_of_a_mailbox_bring_it_no_second_mail() {
     assert_eq!(service.mailer.mails().len(), 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn stuffed_cookies_and_repeated_fields_do_no_harm() {
-    let service = TestService::start("").await;
-    let stuffed = "gs_nonce=x; ".repeat(300) + "gs_nonce=";
+async fn who_presses_many_links_that_do_not_exist_keeps_nobody_from_pressing_one(on: On) {
+    let service = TestService::start(on, "limits.per_network_per_hour = 2").await;
+    let press = async |path: &str| {
+        let sent = request("POST", path).header("x-forwarded-for", "192.0.2.7");
+        let answer = service
+            .send(sent.body(Body::empty()).expect("a request"))
+            .await;
+        answer.status
+    };
+    service.post(SIGN, &signer("link@b.example", "en")).await;
+    let mail = service.mail("link@b.example", "/confirm/").await;
+    // Ten may miss; those that follow are looked at first, and told the same.
+    for number in 0..30 {
+        let purposes = ["confirm", "withdraw", "unsubscribe", "export", "erase"];
+        let purpose = purposes[number % purposes.len()];
+        let made_up = format!("/{purpose}/{}", TokenSecret::generate().expose());
+        assert_eq!(press(&made_up).await, StatusCode::NOT_FOUND, "{number}");
+    }
+    let network = Network::of(
+        &Keys::new(b"0123456789abcdef0123456789abcdef"),
+        "192.0.2.7/32",
+        "192.0.2.0/24",
+    );
+    assert!(service.service.is_used_up(Share::Strange, &network));
+    let confirm = link(&mail, "confirm");
+    assert_eq!(press(&confirm).await, StatusCode::SEE_OTHER);
+    service.count_becomes(1).await;
+    let withdraw = link(&mail, "withdraw");
+    assert_eq!(press(&withdraw).await, StatusCode::SEE_OTHER);
+}
+
+async fn cookies_bear_a_name_that_only_tls_can_set(on: On) {
+    for (url, beginning, secure) in [
+        ("https://site.example/service", "__Secure-gs_", true),
+        ("http://localhost/service", "gs_", false),
+    ] {
+        let settings = format!("public_url = \"{url}\"");
+        let service = TestService::start(on, &settings).await;
+        let taken = service.post(SIGN, &signer("a@b.example", "en")).await;
+        let cookies: Vec<_> = taken.headers.get_all("set-cookie").iter().collect();
+        assert_eq!(cookies.len(), 2);
+        for cookie in cookies {
+            let cookie = cookie.to_str().expect("text");
+            assert!(cookie.starts_with(beginning), "{cookie}");
+            assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+        }
+    }
+}
+
+async fn stuffed_cookies_and_repeated_fields_do_no_harm(on: On) {
+    let service = TestService::start(on, "").await;
+    let stuffed = "__Secure-gs_nonce=x; ".repeat(300) + "__Secure-gs_nonce=";
     let twice = [signer("a@b.example", "en"), signer("c@b.example", "en")].concat();
     let mut sent = form(SIGN, &twice);
     let headers = sent.headers_mut();
@@ -244,9 +302,8 @@ async fn stuffed_cookies_and_repeated_fields_do_no_harm() {
     assert_eq!(service.mailer.mails().len(), 1, "one form, one mail");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_breaks_off_and_one_that_is_too_long_are_told_apart_at_every_door() {
-    let service = TestService::start("limits.body_bytes = 1024").await;
+async fn a_body_that_breaks_off_and_one_that_is_too_long_are_told_apart_at_every_door(on: On) {
+    let service = TestService::start(on, "limits.body_bytes = 1024").await;
     for path in [
         "/petitions/safe-online/sign",
         "/newsletters/news/subscribe",

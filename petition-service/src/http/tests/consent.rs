@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use campaign_file::ConsentText;
 
 use super::{SIGN, TestService, signer};
+use crate::store::testing::On;
 
 fn with<'a>(email: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [signer(email, "fr"), more.to_vec()].concat()
@@ -11,7 +12,7 @@ fn with<'a>(email: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a st
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_has_changed_is_shown_and_asked_about_again() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let old = ConsentText::hash("What stood there yesterday");
     let fields = with("a@example.org", &[("consent_sha256", &old)]);
     let answer = service.post(SIGN, &fields).await;
@@ -28,7 +29,7 @@ async fn a_text_that_has_changed_is_shown_and_asked_about_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newsletters_text_counts_only_for_those_who_want_it() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let old = ConsentText::hash("Yesterday's letter");
     let fields = with("a@example.org", &[("newsletter_sha256", &old)]);
     let answer = service.post(SIGN, &fields).await;

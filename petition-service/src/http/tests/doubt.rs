@@ -4,14 +4,20 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 
 use super::{SIGN, TestService, request, signer};
+use crate::store::testing::{On, on_both};
+
+on_both![
+    a_misspelt_address_is_asked_about_and_either_answer_is_taken,
+    an_answer_holds_for_the_address_it_was_given_about,
+    programs_and_newsletters_are_asked_too,
+];
 
 fn with<'a>(email: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [signer(email, "ar"), more.to_vec()].concat()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_misspelt_address_is_asked_about_and_either_answer_is_taken() {
-    let service = TestService::start("").await;
+async fn a_misspelt_address_is_asked_about_and_either_answer_is_taken(on: On) {
+    let service = TestService::start(on, "").await;
     let answer = service.post(SIGN, &with("anna@gmial.com", &[])).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for wanted in [
@@ -45,9 +51,8 @@ async fn a_misspelt_address_is_asked_about_and_either_answer_is_taken() {
     service.mail("anna@gmail.com", "confirm").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_holds_for_the_address_it_was_given_about() {
-    let service = TestService::start("").await;
+async fn an_answer_holds_for_the_address_it_was_given_about(on: On) {
+    let service = TestService::start(on, "").await;
     let other = with("anna@hotmial.com", &[("email_kept", "anna@gmial.com")]);
     let answer = service.post(SIGN, &other).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -73,9 +78,8 @@ async fn an_answer_holds_for_the_address_it_was_given_about() {
     assert!(!answer.body.contains("email_taken"), "{}", answer.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn programs_and_newsletters_are_asked_too() {
-    let service = TestService::start("").await;
+async fn programs_and_newsletters_are_asked_too(on: On) {
+    let service = TestService::start(on, "").await;
     let json = |kept: &str| {
         let body = format!(
             r#"{{"email": "anna@gmial.com", "consent": true, "lang": "en", "email_kept": "{kept}"}}"#

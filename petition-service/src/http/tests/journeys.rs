@@ -6,10 +6,18 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 
 use super::{SIGN, TestService, link, request, signer};
+use crate::store::testing::{On, on_both};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signature_from_form_to_count() {
-    let service = TestService::start("").await;
+on_both![
+    a_signature_from_form_to_count,
+    programs_speak_json_and_get_the_same,
+    every_mistake_is_shown_at_once_in_the_visitors_language,
+    known_and_unknown_addresses_get_the_same_answer,
+    a_newsletter_from_form_to_one_click,
+];
+
+async fn a_signature_from_form_to_count(on: On) {
+    let service = TestService::start(on, "").await;
     let answer = service.post(SIGN, &signer("anna@example.org", "fr")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(
@@ -18,7 +26,7 @@ async fn a_signature_from_form_to_count() {
     );
     let cookie = answer.header("set-cookie").to_owned();
     for part in [
-        "gs_nonce=",
+        "__Secure-gs_nonce=",
         "HttpOnly",
         "SameSite=Lax",
         "Secure",
@@ -74,9 +82,8 @@ async fn a_signature_from_form_to_count() {
     service.count_becomes(0).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn programs_speak_json_and_get_the_same() {
-    let service = TestService::start("").await;
+async fn programs_speak_json_and_get_the_same(on: On) {
+    let service = TestService::start(on, "").await;
     let body = r#"{"first_name":"A","last_name":"B","email":"json@example.org","consent":true,"lang":"en"}"#;
     let json = |body: &'static str| {
         request("POST", SIGN)
@@ -103,9 +110,8 @@ async fn programs_speak_json_and_get_the_same() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_mistake_is_shown_at_once_in_the_visitors_language() {
-    let service = TestService::start("").await;
+async fn every_mistake_is_shown_at_once_in_the_visitors_language(on: On) {
+    let service = TestService::start(on, "").await;
     let answer = service
         .post(
             SIGN,
@@ -130,9 +136,8 @@ async fn every_mistake_is_shown_at_once_in_the_visitors_language() {
     assert!(service.mailer.mails().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn known_and_unknown_addresses_get_the_same_answer() {
-    let service = TestService::start("").await;
+async fn known_and_unknown_addresses_get_the_same_answer(on: On) {
+    let service = TestService::start(on, "").await;
     let first = service.post(SIGN, &signer("same@example.org", "en")).await;
     let again = service.post(SIGN, &signer("same@example.org", "en")).await;
     assert_eq!(first.status, again.status);
@@ -150,9 +155,8 @@ async fn known_and_unknown_addresses_get_the_same_answer() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newsletter_from_form_to_one_click() {
-    let service = TestService::start("").await;
+async fn a_newsletter_from_form_to_one_click(on: On) {
+    let service = TestService::start(on, "").await;
     let fields = [
         ("email", "news@example.org"),
         ("consent", "yes"),

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use sqlx::{Connection, SqliteConnection};
 
 use super::{SIGN, TestService, link, request, signer};
+use crate::store::testing::On;
 
 /// Holds the database's file, so that nobody else writes.
 async fn hold(service: &TestService) -> SqliteConnection {
@@ -21,7 +22,7 @@ async fn hold(service: &TestService) -> SqliteConnection {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_is_kept_and_its_mail_comes_when_the_database_is_back() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let held = hold(&service).await;
     for lang in ["nl", "en"] {
         let email = format!("anna-{lang}@example.org");
@@ -80,7 +81,7 @@ fn image(of: &Path) -> tempfile::TempDir {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_kept_when_the_power_went_is_replayed_after_the_next_start() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let held = hold(&service).await;
     let kept = service.post(SIGN, &signer("anna@example.org", "nl")).await;
     assert_eq!(kept.status, StatusCode::ACCEPTED, "{}", kept.body);

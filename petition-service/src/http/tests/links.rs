@@ -6,6 +6,12 @@ use sqlx::Connection;
 
 use super::{SIGN, TestService, link, request, signer};
 use crate::campaign::sample;
+use crate::store::testing::{On, on_both};
+
+on_both![
+    a_petition_that_left_the_site_can_still_be_withdrawn_from,
+    a_mail_programs_button_may_send_parts,
+];
 
 /// Signs and gives the paths that the mail holds: to confirm and to withdraw.
 async fn signed(service: &TestService, email: &str) -> (String, String) {
@@ -14,9 +20,8 @@ async fn signed(service: &TestService, email: &str) -> (String, String) {
     (link(&mail, "confirm"), link(&mail, "withdraw"))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_petition_that_left_the_site_can_still_be_withdrawn_from() {
-    let service = TestService::start("").await;
+async fn a_petition_that_left_the_site_can_still_be_withdrawn_from(on: On) {
+    let service = TestService::start(on, "").await;
     let (confirm, withdraw) = signed(&service, "anna@example.org").await;
     let mut file = sample::file();
     file.forms.remove("safe-online");
@@ -47,7 +52,7 @@ async fn a_petition_that_left_the_site_can_still_be_withdrawn_from() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_campaign_a_link_does_nothing() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let (confirm, withdraw) = signed(&service, "anna@example.org").await;
     let folder = service.end().await;
     std::fs::remove_file(folder.path().join("campaign.json")).expect("removed");
@@ -72,7 +77,7 @@ async fn without_a_campaign_a_link_does_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_database_fails_a_person_is_led_to_the_page_that_says_so() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let (confirm, withdraw) = signed(&service, "anna@example.org").await;
     let file = service.folder.path().join("data.sqlite");
     let mut database = sqlx::SqliteConnection::connect(&file.display().to_string())
@@ -93,9 +98,8 @@ async fn when_the_database_fails_a_person_is_led_to_the_page_that_says_so() {
     assert_eq!(one_click.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mail_programs_button_may_send_parts() {
-    let service = TestService::start("").await;
+async fn a_mail_programs_button_may_send_parts(on: On) {
+    let service = TestService::start(on, "").await;
     let fields = [
         ("lang", "fr"),
         ("email", "news@example.org"),

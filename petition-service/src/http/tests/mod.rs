@@ -38,11 +38,16 @@ use crate::config;
 use crate::domain::Clock;
 use crate::mail::Mail;
 use crate::mail::memory::MemoryMailer;
-use crate::store::{NoKeys, Store, StoreOptions};
+use crate::store::testing::On;
+use crate::store::{Address, NoKeys, Store, StoreOptions};
+use crate::usecases::Service;
 
 /// The real service on a database of its own, with a mailbox in memory.
 struct TestService {
+    /// Where the database is that is no file in the folder.
+    server: Option<Address>,
     router: Router,
+    service: Service,
     mailer: Arc<MemoryMailer>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -69,22 +74,30 @@ impl Answer {
 }
 
 impl TestService {
-    async fn start(settings: &str) -> Self {
-        Self::start_with(settings, &sample::file()).await
+    async fn start(on: On, settings: &str) -> Self {
+        Self::start_with(on, settings, &sample::file()).await
     }
 
-    async fn start_with(settings: &str, campaign: &CampaignFile) -> Self {
+    async fn start_with(on: On, settings: &str, campaign: &CampaignFile) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         write_campaign(folder.path(), campaign);
-        Self::open(folder, settings).await
+        let server = on.server().await;
+        Self::try_open((folder, server), settings)
+            .await
+            .expect("open")
     }
 
     /// On a folder with whatever is in it.
     async fn open(folder: tempfile::TempDir, settings: &str) -> Self {
-        Self::try_open(folder, settings).await.expect("open")
+        Self::try_open((folder, None), settings)
+            .await
+            .expect("open")
     }
 
-    async fn try_open(folder: tempfile::TempDir, settings: &str) -> Result<Self, String> {
+    async fn try_open(
+        (folder, server): (tempfile::TempDir, Option<Address>),
+        settings: &str,
+    ) -> Result<Self, String> {
         let base = r#"
             public_url = "https://site.example/service"
             campaign_file = "campaign.json"
@@ -98,7 +111,10 @@ impl TestService {
             captcha.provider = "none"
         "#;
         let table = config::layered(base.parse().expect("TOML"), settings.parse().expect("TOML"));
-        let config = config::read(&table, folder.path()).expect("sound");
+        let mut config = config::read(&table, folder.path()).expect("sound");
+        if let Some(server) = &server {
+            config.database = server.clone();
+        }
         let mailer = Arc::new(MemoryMailer::new());
         let app = App::open_with(config, mailer.clone(), None, Clock::system())
             .await
@@ -106,6 +122,8 @@ impl TestService {
         let stop = CancellationToken::new();
         let tasks = app.spawn_background(&stop);
         Ok(Self {
+            server,
+            service: app.service().clone(),
             router: Router::new().nest("/service", app.router()),
             mailer,
             stop,
@@ -184,9 +202,12 @@ impl TestService {
 
     /// The database, opened once more.
     async fn store(&self) -> Store {
-        let file = self.folder.path().join("data.sqlite");
+        let address = match &self.server {
+            Some(server) => server.clone(),
+            None => Address::sqlite(self.folder.path().join("data.sqlite")),
+        };
         let options = StoreOptions::new(Arc::new(NoKeys));
-        Store::open(file, options).await.expect("open")
+        Store::open(address, options).await.expect("open")
     }
 
     async fn count(&self) -> i64 {

@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 
 use super::{SIGN, TestService, signer};
 use crate::campaign::sample;
+use crate::store::testing::On;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_of_own_fields_are_told_by_their_labels() {
-    let service = TestService::start_with("", &sample::with_custom_fields()).await;
+    let service = TestService::start_with(On::Sqlite, "", &sample::with_custom_fields()).await;
     let with = |more: &[(&'static str, &'static str)]| {
         [signer("anna@example.org", "fr"), more.to_vec()].concat()
     };

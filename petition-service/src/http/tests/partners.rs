@@ -7,6 +7,14 @@ use serde_json::json;
 
 use super::{Answer, SIGN, TestService, form, link, request, signer};
 use crate::campaign::sample;
+use crate::store::testing::{On, on_both};
+
+on_both![
+    a_partners_form_is_taken_and_leads_to_the_sites_own_page,
+    what_does_not_belong_together_is_refused,
+    a_partners_page_reads_answers_about_its_petition_only,
+    a_form_that_needs_mending_keeps_its_partner,
+];
 
 const NORTH: &str = "https://north.example";
 
@@ -43,9 +51,8 @@ async fn posted(service: &TestService, origin: &str, partner: &str, email: &str)
     service.send(from(origin, SIGN, &fields)).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_partners_form_is_taken_and_leads_to_the_sites_own_page() {
-    let service = TestService::start_with("", &campaign()).await;
+async fn a_partners_form_is_taken_and_leads_to_the_sites_own_page(on: On) {
+    let service = TestService::start_with(on, "", &campaign()).await;
     for (origin, partner, email) in [
         (NORTH, "north", "a@example.org"),
         (NORTH, "", "b@example.org"),
@@ -76,9 +83,8 @@ async fn a_partners_form_is_taken_and_leads_to_the_sites_own_page() {
     assert_eq!(found, [("north", 3), ("-", 2), ("south", 1)]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_belong_together_is_refused() {
-    let service = TestService::start_with("", &campaign()).await;
+async fn what_does_not_belong_together_is_refused(on: On) {
+    let service = TestService::start_with(on, "", &campaign()).await;
     for (origin, partner) in [
         ("https://evil.example", "north"),
         ("https://north.example.evil.example", "north"),
@@ -99,9 +105,8 @@ async fn what_does_not_belong_together_is_refused() {
     assert!(service.mailer.mails().is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_partners_page_reads_answers_about_its_petition_only() {
-    let service = TestService::start_with("", &campaign()).await;
+async fn a_partners_page_reads_answers_about_its_petition_only(on: On) {
+    let service = TestService::start_with(on, "", &campaign()).await;
     let preflight = |path: &str, origin: &str| {
         request("OPTIONS", path)
             .header("origin", origin)
@@ -159,9 +164,8 @@ async fn a_partners_page_reads_answers_about_its_petition_only() {
     assert_eq!(answer.header(allowed), NORTH);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_needs_mending_keeps_its_partner() {
-    let service = TestService::start_with("", &campaign()).await;
+async fn a_form_that_needs_mending_keeps_its_partner(on: On) {
+    let service = TestService::start_with(on, "", &campaign()).await;
     let answer = posted(&service, NORTH, "north", "no address").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let hidden = "<input type=\"hidden\" name=\"partner\" value=\"north\">";

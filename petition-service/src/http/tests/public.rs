@@ -9,6 +9,13 @@ use serde_json::{Value, json};
 use super::{SIGN, TestService, link, signer};
 use crate::campaign::sample;
 use crate::domain::Clock;
+use crate::store::testing::{On, on_both};
+
+on_both![
+    who_said_yes_is_named_until_they_withdraw,
+    no_name_is_shown_before_its_batch_ends_nor_where_none_are_asked_for,
+    countries_are_told_in_tens_and_the_count_is_a_file_too,
+];
 
 fn with_names() -> CampaignFile {
     let mut file = sample::file();
@@ -48,9 +55,9 @@ async fn becomes(service: &TestService, path: &str, wanted: &Value) {
 
 const SIGNERS: &str = "/petitions/safe-online/signers";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_said_yes_is_named_until_they_withdraw() {
-    let service = TestService::start_with("limits.names_every_minutes = 0", &with_names()).await;
+async fn who_said_yes_is_named_until_they_withdraw(on: On) {
+    let service =
+        TestService::start_with(on, "limits.names_every_minutes = 0", &with_names()).await;
     let none = json!({"id": "safe-online", "signers": []});
     assert_eq!(service.get(SIGNERS).await.json(), none);
     signed(&service, "shy@example.org", &[]).await;
@@ -72,9 +79,8 @@ async fn who_said_yes_is_named_until_they_withdraw() {
     becomes(&service, SIGNERS, &none).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_name_is_shown_before_its_batch_ends_nor_where_none_are_asked_for() {
-    let service = TestService::start_with("", &with_names()).await;
+async fn no_name_is_shown_before_its_batch_ends_nor_where_none_are_asked_for(on: On) {
+    let service = TestService::start_with(on, "", &with_names()).await;
     signed(&service, "anna@example.org", &[("show_name", "yes")]).await;
     service.count_becomes(1).await;
     let store = service.store().await;
@@ -84,7 +90,7 @@ async fn no_name_is_shown_before_its_batch_ends_nor_where_none_are_asked_for() {
     let none = json!({"id": "safe-online", "signers": []});
     assert_eq!(service.get(SIGNERS).await.json(), none);
 
-    let service = TestService::start("limits.names_every_minutes = 0").await;
+    let service = TestService::start(on, "limits.names_every_minutes = 0").await;
     signed(&service, "anna@example.org", &[("show_name", "yes")]).await;
     service.count_becomes(1).await;
     assert_eq!(service.get(SIGNERS).await.json(), none);
@@ -92,10 +98,9 @@ async fn no_name_is_shown_before_its_batch_ends_nor_where_none_are_asked_for() {
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn countries_are_told_in_tens_and_the_count_is_a_file_too() {
+async fn countries_are_told_in_tens_and_the_count_is_a_file_too(on: On) {
     let settings = "public_folder = \"public\"\nlimits.per_network_per_hour = 1000";
-    let service = TestService::start_with(settings, &sample::file()).await;
+    let service = TestService::start_with(on, settings, &sample::file()).await;
     let file = service
         .folder
         .path()

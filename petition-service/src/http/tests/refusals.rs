@@ -5,10 +5,26 @@ use axum::http::StatusCode;
 
 use super::{SIGN, TestService, form, link, request, signer};
 use crate::campaign::sample;
+use crate::store::testing::{On, on_both};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn links_that_lead_nowhere() {
-    let service = TestService::start("").await;
+on_both![
+    links_that_lead_nowhere,
+    counts_may_be_cached_and_asked_for_by_named_sites,
+    forms_of_other_sites_and_too_large_ones_are_refused,
+    programs_are_told_what_is_wrong_in_json,
+    a_network_gets_only_so_many_challenges,
+    one_network_cannot_use_up_what_is_there_for_browsers_without_scripts,
+    one_network_cannot_take_all_and_cannot_pretend_to_be_another,
+    without_scripts_a_form_is_taken_on_a_small_budget,
+    for_the_webmaster,
+    a_service_on_a_host_of_its_own_may_wear_the_sites_look,
+    nobody_signs_in_a_language_whose_consent_text_does_not_exist,
+    who_signed_in_a_language_that_the_form_lost_can_still_withdraw,
+    pages_may_ask_another_company_only_if_its_captcha_is_configured,
+];
+
+async fn links_that_lead_nowhere(on: On) {
+    let service = TestService::start(on, "").await;
     let token = "A".repeat(43);
     for path in [
         "/confirm/x".to_owned(),
@@ -28,9 +44,8 @@ async fn links_that_lead_nowhere() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn counts_may_be_cached_and_asked_for_by_named_sites() {
-    let service = TestService::start("").await;
+async fn counts_may_be_cached_and_asked_for_by_named_sites(on: On) {
+    let service = TestService::start(on, "").await;
     let ask = |origin: &str, tag: &str| {
         request("GET", "/petitions/safe-online/count")
             .header("origin", origin)
@@ -59,9 +74,8 @@ async fn counts_may_be_cached_and_asked_for_by_named_sites() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn forms_of_other_sites_and_too_large_ones_are_refused() {
-    let service = TestService::start("limits.body_bytes = 2048").await;
+async fn forms_of_other_sites_and_too_large_ones_are_refused(on: On) {
+    let service = TestService::start(on, "limits.body_bytes = 2048").await;
     let mut foreign = form(SIGN, &signer("x@example.org", "en"));
     foreign
         .headers_mut()
@@ -74,9 +88,8 @@ async fn forms_of_other_sites_and_too_large_ones_are_refused() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn programs_are_told_what_is_wrong_in_json() {
-    let service = TestService::start("limits.body_bytes = 2048").await;
+async fn programs_are_told_what_is_wrong_in_json(on: On) {
+    let service = TestService::start(on, "limits.body_bytes = 2048").await;
     let json = |path: &str, origin: &str, body: String| {
         request("POST", path)
             .header("content-type", "application/json")
@@ -99,9 +112,9 @@ async fn programs_are_told_what_is_wrong_in_json() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_network_gets_only_so_many_challenges() {
+async fn a_network_gets_only_so_many_challenges(on: On) {
     let service = TestService::start(
+        on,
         "captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 10\nlimits.per_network_per_hour = 1",
     )
     .await;
@@ -119,13 +132,20 @@ async fn a_network_gets_only_so_many_challenges() {
     let limited = ask("192.0.2.7").await;
     assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
     assert_ne!(limited.header("retry-after"), "");
+    // The script that asks can read why there is none.
+    let none = service.get("/captcha/altcha?form=nothing&lang=fr").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    assert_eq!(none.json()["status"], "not_found");
+    assert_eq!(none.json()["message"], "fr error not found");
     assert_eq!(ask("198.51.100.1").await.status, StatusCode::OK);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_network_cannot_use_up_what_is_there_for_browsers_without_scripts() {
-    let service =
-        TestService::start("captcha.provider = \"altcha\"\nlimits.unproven_per_hour = 20").await;
+async fn one_network_cannot_use_up_what_is_there_for_browsers_without_scripts(on: On) {
+    let service = TestService::start(
+        on,
+        "captcha.provider = \"altcha\"\nlimits.unproven_per_hour = 20",
+    )
+    .await;
     let sign = async |network: &str, email: &str| {
         let mut request = form(SIGN, &signer(email, "fr"));
         let network = network.parse().expect("a header");
@@ -142,9 +162,8 @@ async fn one_network_cannot_use_up_what_is_there_for_browsers_without_scripts() 
     assert_eq!(other, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_network_cannot_take_all_and_cannot_pretend_to_be_another() {
-    let service = TestService::start("limits.per_network_per_hour = 2").await;
+async fn one_network_cannot_take_all_and_cannot_pretend_to_be_another(on: On) {
+    let service = TestService::start(on, "limits.per_network_per_hour = 2").await;
     let mut last = StatusCode::OK;
     for number in 0..3 {
         let mut request = form(SIGN, &signer("x@example.org", "en"));
@@ -162,9 +181,9 @@ async fn one_network_cannot_take_all_and_cannot_pretend_to_be_another() {
     assert_eq!(service.send(other).await.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_a_form_is_taken_on_a_small_budget() {
+async fn without_scripts_a_form_is_taken_on_a_small_budget(on: On) {
     let service = TestService::start(
+        on,
         "captcha.provider = \"altcha\"\ncaptcha.altcha.cost = 10\nlimits.unproven_per_hour = 1",
     )
     .await;
@@ -199,9 +218,8 @@ async fn without_scripts_a_form_is_taken_on_a_small_budget() {
     assert!(answer.body.contains("fr error captcha"), "{}", answer.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn for_the_webmaster() {
-    let service = TestService::start("").await;
+async fn for_the_webmaster(on: On) {
+    let service = TestService::start(on, "").await;
     assert_eq!(service.get("/healthz").await.body, "ok\n");
     assert_eq!(service.get("/readyz").await.status, StatusCode::OK);
     let answer = service.get("/healthz").await;
@@ -213,9 +231,8 @@ async fn for_the_webmaster() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_service_on_a_host_of_its_own_may_wear_the_sites_look() {
-    let service = TestService::start("public_url = \"https://sign.example\"").await;
+async fn a_service_on_a_host_of_its_own_may_wear_the_sites_look(on: On) {
+    let service = TestService::start(on, "public_url = \"https://sign.example\"").await;
     let policy = service.get("/healthz").await;
     let policy = policy.header("content-security-policy");
     for part in [
@@ -236,9 +253,8 @@ fn without_french() -> campaign_file::CampaignFile {
     file
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_signs_in_a_language_whose_consent_text_does_not_exist() {
-    let service = TestService::start_with("", &without_french()).await;
+async fn nobody_signs_in_a_language_whose_consent_text_does_not_exist(on: On) {
+    let service = TestService::start_with(on, "", &without_french()).await;
     let answer = service.post(SIGN, &signer("x@example.org", "fr")).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("fr error language"), "{}", answer.body);
@@ -246,6 +262,17 @@ async fn nobody_signs_in_a_language_whose_consent_text_does_not_exist() {
         let link = format!("hreflang=\"{code}\"");
         assert_eq!(answer.body.contains(&link), stands, "{code}");
     }
+    let json = r#"{"email": "x@example.org", "first_name": "X", "consent": "yes", "lang": "fr"}"#;
+    let sent = request("POST", SIGN).header("content-type", "application/json");
+    let told = service
+        .send(sent.body(Body::from(json)).expect("a request"))
+        .await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(told.json()["errors"][0]["field"], "lang");
+    assert_eq!(
+        told.json()["languages"],
+        serde_json::json!(["ar", "en", "nl"])
+    );
     // A language that nobody speaks, or none at all, is no consent either.
     for lang in ["", "xx"] {
         let answer = service.post(SIGN, &signer("x@example.org", lang)).await;
@@ -262,9 +289,8 @@ async fn nobody_signs_in_a_language_whose_consent_text_does_not_exist() {
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_signed_in_a_language_that_the_form_lost_can_still_withdraw() {
-    let service = TestService::start("").await;
+async fn who_signed_in_a_language_that_the_form_lost_can_still_withdraw(on: On) {
+    let service = TestService::start(on, "").await;
     service.post(SIGN, &signer("x@example.org", "fr")).await;
     let mail = service.mail("x@example.org", "/confirm/").await;
     service.post(&link(&mail, "confirm"), &[]).await;
@@ -285,14 +311,14 @@ async fn who_signed_in_a_language_that_the_form_lost_can_still_withdraw() {
     service.count_becomes(0).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_may_ask_another_company_only_if_its_captcha_is_configured() {
-    let ours = TestService::start("captcha.provider = \"altcha\"").await;
+async fn pages_may_ask_another_company_only_if_its_captcha_is_configured(on: On) {
+    let ours = TestService::start(on, "captcha.provider = \"altcha\"").await;
     let policy = ours.get("/nothing").await;
     let policy = policy.header("content-security-policy");
     assert!(!policy.contains("hcaptcha"), "{policy}");
     assert!(policy.contains("frame-src 'none'"), "{policy}");
     let theirs = TestService::start(
+        on,
         "captcha.provider = \"hcaptcha\"\ncaptcha.hcaptcha.sitekey = \"10000000-ffff-ffff-ffff-000000000001\"\n\
          captcha.hcaptcha.secret = \"0x0000000000000000000000000000000000000000\"\n\
          captcha.hcaptcha.hostnames = [\"site.example\"]\ncaptcha.hcaptcha.allow_test_keys = true",

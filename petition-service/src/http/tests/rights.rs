@@ -3,6 +3,13 @@
 use axum::http::StatusCode;
 
 use super::{SIGN, TestService, link, signer};
+use crate::store::testing::{On, on_both};
+
+on_both![
+    a_reader_chooses_topics_and_language_pauses_and_goes_on,
+    a_signer_gets_a_copy_and_is_erased,
+    who_wants_no_mail_ever_gets_none_and_nobody_can_tell,
+];
 
 const SUBSCRIBE: &str = "/newsletters/news/subscribe";
 
@@ -30,9 +37,8 @@ async fn press(service: &TestService, path: &str, action: &str) -> String {
     answer.header("location").to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reader_chooses_topics_and_language_pauses_and_goes_on() {
-    let service = TestService::start("").await;
+async fn a_reader_chooses_topics_and_language_pauses_and_goes_on(on: On) {
+    let service = TestService::start(on, "").await;
     let manage = subscribed(&service, "a@example.org").await;
     let page = service.get(&manage).await.body;
     assert!(
@@ -85,9 +91,8 @@ async fn a_reader_chooses_topics_and_language_pauses_and_goes_on() {
     assert_eq!(service.get(&other).await.status, StatusCode::NOT_FOUND);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signer_gets_a_copy_and_is_erased() {
-    let service = TestService::start("").await;
+async fn a_signer_gets_a_copy_and_is_erased(on: On) {
+    let service = TestService::start(on, "").await;
     service.post(SIGN, &signer("anna@example.org", "en")).await;
     let mail = service.mail("anna@example.org", "/confirm/").await;
     service.post(&link(&mail, "confirm"), &[]).await;
@@ -146,9 +151,8 @@ async fn a_signer_gets_a_copy_and_is_erased() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_wants_no_mail_ever_gets_none_and_nobody_can_tell() {
-    let service = TestService::start("").await;
+async fn who_wants_no_mail_ever_gets_none_and_nobody_can_tell(on: On) {
+    let service = TestService::start(on, "").await;
     let manage = subscribed(&service, "a@example.org").await;
     let gone = press(&service, &manage, "never").await;
     assert_eq!(gone, "https://site.example/fr/unsubscribed/");

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{SIGN, TestService, link, signer};
 use crate::campaign::sample;
 use crate::domain::seal::{Content, Place, PrivateKey};
+use crate::store::testing::On;
 
 const PERSONAL: [&str; 6] = [
     "Verborgen Bron",
@@ -65,7 +66,8 @@ async fn confirmed(database: &mut SqliteConnection, key: &PrivateKey) -> Vec<Con
 async fn nothing_personal_lies_on_the_disk_at_any_moment() {
     let pair = PrivateKey::generate();
     let settings = format!("sealing.public_key = \"{}\"", pair.public());
-    let service = TestService::start_with(&settings, &sample::with_custom_fields()).await;
+    let service =
+        TestService::start_with(On::Sqlite, &settings, &sample::with_custom_fields()).await;
     let mut fields = signer("zoe.secret@example.org", "en");
     fields.retain(|(name, _)| !["first_name", "last_name"].contains(name));
     fields.extend([
@@ -136,12 +138,12 @@ async fn nothing_personal_lies_on_the_disk_at_any_moment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_secret_than_the_databases_is_refused_at_the_start() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     service.post(SIGN, &signer("anna@example.org", "en")).await;
     service.mail("anna@example.org", "/confirm/").await;
     let folder = service.end().await;
     let settings = "secrets.key = \"another-secret-0123456789abcdef0123456789\"";
-    let error = TestService::try_open(folder, settings)
+    let error = TestService::try_open((folder, None), settings)
         .await
         .err()
         .expect("refused");

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{SIGN, TestService, request, signer};
 use crate::campaign::sample;
+use crate::store::testing::On;
 
 /// The sample with one petition for each state, named after it, and one whose first day has not come.
 fn campaign() -> CampaignFile {
@@ -41,7 +42,7 @@ const ANSWERS: [(&str, &str); 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_for_a_petition_that_cannot_be_signed_is_told_why_in_its_language() {
-    let service = TestService::start_with("", &campaign()).await;
+    let service = TestService::start_with(On::Sqlite, "", &campaign()).await;
     for (id, reason) in ANSWERS {
         for lang in sample::LANGUAGES {
             let path = format!("/petitions/{id}/sign");
@@ -70,7 +71,7 @@ async fn a_form_for_a_petition_that_cannot_be_signed_is_told_why_in_its_language
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_figures_of_every_state_stay_where_they_are() {
-    let service = TestService::start_with("", &campaign()).await;
+    let service = TestService::start_with(On::Sqlite, "", &campaign()).await;
     for (id, _) in ANSWERS {
         for figure in ["count", "countries", "signers"] {
             let answer = service.get(&format!("/petitions/{id}/{figure}")).await;

@@ -4,6 +4,7 @@ use axum::http::{Request, StatusCode, header};
 use sqlx::Connection;
 
 use super::{TestService, link};
+use crate::store::testing::On;
 
 const SUBSCRIBE: &str = "/newsletters/news/subscribe";
 
@@ -29,7 +30,7 @@ async fn preferences(service: &TestService) -> Vec<(Option<String>, Option<Strin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_becomes_a_subscribers_once_confirmed() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let some = |text: &str| Some(text.to_owned());
     service
         .post(SUBSCRIBE, &reader("a@example.org", &["research"]))
@@ -65,7 +66,7 @@ async fn a_choice_becomes_a_subscribers_once_confirmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_that_is_gone_is_asked_about_and_the_others_stay_ticked() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     let fields = reader("a@example.org", &["news", "gone"]);
     let again = service.post(SUBSCRIBE, &fields).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -5,6 +5,14 @@ use axum::http::{StatusCode, header};
 use sqlx::Connection;
 
 use super::{Answer, SIGN, TestService, form, link, request, signer};
+use crate::store::testing::{On, on_both};
+
+on_both![
+    the_tab_moves_on_when_the_link_is_opened_elsewhere,
+    a_code_is_typed_in_any_digits_by_people_and_programs,
+    nothing_tells_a_wrong_code_from_a_form_that_was_dropped,
+    another_sites_page_types_no_codes_and_networks_have_a_share,
+];
 
 /// The pair of a cookie that an answer sets.
 fn cookie(answer: &Answer, name: &str) -> String {
@@ -57,11 +65,10 @@ fn code(text: &str) -> String {
     format!("{one}\u{a0}{other}")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_tab_moves_on_when_the_link_is_opened_elsewhere() {
-    let service = TestService::start("").await;
+async fn the_tab_moves_on_when_the_link_is_opened_elsewhere(on: On) {
+    let service = TestService::start(on, "").await;
     let signed = service.post(SIGN, &signer("anna@example.org", "fr")).await;
-    let wait = cookie(&signed, "gs_wait");
+    let wait = cookie(&signed, "__Secure-gs_wait");
     assert_eq!(
         state(&service, &wait).await,
         serde_json::json!({"state": "pending"})
@@ -84,11 +91,10 @@ async fn the_tab_moves_on_when_the_link_is_opened_elsewhere() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_typed_in_any_digits_by_people_and_programs() {
-    let service = TestService::start("").await;
+async fn a_code_is_typed_in_any_digits_by_people_and_programs(on: On) {
+    let service = TestService::start(on, "").await;
     let signed = service.post(SIGN, &signer("anna@example.org", "ar")).await;
-    let wait = cookie(&signed, "gs_wait");
+    let wait = cookie(&signed, "__Secure-gs_wait");
     let mail = service.mail("anna@example.org", "/confirm/").await;
     let arabic: String = code(&mail.text)
         .chars()
@@ -112,7 +118,7 @@ async fn a_code_is_typed_in_any_digits_by_people_and_programs() {
         ("lang", "nl"),
     ];
     let subscribed = service.post("/newsletters/news/subscribe", &fields).await;
-    let wait = cookie(&subscribed, "gs_wait");
+    let wait = cookie(&subscribed, "__Secure-gs_wait");
     let mail = service.mail("reader@example.org", "/confirm/").await;
     let body = serde_json::json!({"code": code(&mail.text)}).to_string();
     let typed = request("POST", "/code")
@@ -126,16 +132,18 @@ async fn a_code_is_typed_in_any_digits_by_people_and_programs() {
     service.mail("reader@example.org", "/unsubscribe/").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_tells_a_wrong_code_from_a_form_that_was_dropped() {
-    let service = TestService::start("").await;
+async fn nothing_tells_a_wrong_code_from_a_form_that_was_dropped(on: On) {
+    let service = TestService::start(on, "").await;
     let taken = service.post(SIGN, &signer("anna@example.org", "en")).await;
     let mail = service.mail("anna@example.org", "/confirm/").await;
     let bot = [signer("bot@example.org", "en"), vec![("website", "x")]].concat();
     let dropped = service.post(SIGN, &bot).await;
     assert_eq!(looks(&taken), looks(&dropped));
     assert_eq!(looks(&taken).len(), 2);
-    let (wait, nothing) = (cookie(&taken, "gs_wait"), cookie(&dropped, "gs_wait"));
+    let (wait, nothing) = (
+        cookie(&taken, "__Secure-gs_wait"),
+        cookie(&dropped, "__Secure-gs_wait"),
+    );
     assert_eq!(
         state(&service, &wait).await,
         state(&service, &nothing).await
@@ -176,9 +184,8 @@ async fn nothing_tells_a_wrong_code_from_a_form_that_was_dropped() {
     service.count_becomes(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_sites_page_types_no_codes_and_networks_have_a_share() {
-    let service = TestService::start("limits.per_network_per_hour = 1").await;
+async fn another_sites_page_types_no_codes_and_networks_have_a_share(on: On) {
+    let service = TestService::start(on, "limits.per_network_per_hour = 1").await;
     let foreign = |path| {
         let mut request = form(path, &[("code", "123456")]);
         let origin = "https://evil.example".parse().expect("a header");
@@ -209,7 +216,7 @@ async fn another_sites_page_types_no_codes_and_networks_have_a_share() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_whose_time_is_over_leads_to_a_new_mail() {
-    let service = TestService::start("").await;
+    let service = TestService::start(On::Sqlite, "").await;
     service.post(SIGN, &signer("anna@example.org", "fr")).await;
     let first = service.mail("anna@example.org", "/confirm/").await;
     let old = link(&first, "confirm");

@@ -11,6 +11,7 @@ on_both![
     a_code_confirms_in_the_browser_that_waits,
     a_name_to_be_shown_comes_with_a_code_too,
     after_five_tries_only_the_link_confirms,
+    who_sends_forms_to_try_codes_gets_five_and_twenty_tries,
     a_mail_is_sent_again_within_pause_and_cap,
     a_form_of_another_browser_takes_no_place,
     a_signer_is_reminded_once_and_a_reader_never,
@@ -105,6 +106,36 @@ async fn a_name_to_be_shown_comes_with_a_code_too(on: On) {
     assert!(types(&store, &own, &code, 1).await);
     let shown = text(&store, "select name as it from public_signers").await;
     assert_eq!(shown.as_deref(), Some("Zoë V."));
+}
+
+async fn who_sends_forms_to_try_codes_gets_five_and_twenty_tries(on: On) {
+    let (store, _home) = on.store().await;
+    let mut browsers = Vec::new();
+    // As many forms as the attacker likes, each from another browser, each with all its tries.
+    for number in 0..40 {
+        let browser = TokenSecret::generate();
+        let form = NewSignUp {
+            nonce: Some(TokenSecret::generate()),
+            ..signature(EMAIL)
+        };
+        send(&store, from(&browser, form), number * 11).await;
+        tokens(&store, Purpose::ConfirmSignature, number * 11).await;
+        browsers.push(browser);
+    }
+    let guess = Code::parse("123456").expect("a code");
+    for browser in &browsers {
+        for _ in 0..10 {
+            types(&store, browser, &guess, 450).await;
+        }
+    }
+    let rows = ask(
+        &store,
+        "select count(*) as n, min(tries) as least from codes",
+    )
+    .await;
+    let row = rows.first().expect("a row");
+    assert_eq!(row.int("n").expect("a number"), 5, "one for each mail");
+    assert!(row.int("least").expect("a number") > 5, "all are spent");
 }
 
 async fn after_five_tries_only_the_link_confirms(on: On) {
