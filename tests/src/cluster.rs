@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
+use test_postgres::Postgres;
 
 use crate::kill::{
     KEY, MAILS, check_acknowledged, check_count, configure, free_port, start, use_server,
@@ -20,7 +21,6 @@ use crate::support::database::Database;
 use crate::support::haproxy::Haproxy;
 use crate::support::http::get;
 use crate::support::load::{Load, clients};
-use crate::support::postgres::Postgres;
 use crate::support::programs::{groundswell, said, site};
 use crate::support::sink::Sink;
 
@@ -50,7 +50,7 @@ fn survives(rounds: usize) {
     let built = groundswell(site.path(), &["build"]);
     assert!(built.status.success(), "{}", said(&built));
     let (sink, smtp) = Sink::start();
-    let mut server = Postgres::start();
+    let mut server = Postgres::start().expect("PostgreSQL");
     let public = free_port();
     let mut instances: Vec<Instance> = (0..INSTANCES)
         .map(|number| Instance::start(site.path(), number, server.url(), smtp))
@@ -88,18 +88,18 @@ fn faults(load: &Load, instances: &mut [Instance], server: &mut Postgres) {
         instance.start_again();
         more(load, FORMS);
     }
-    server.restart();
+    server.restart().expect("restarted");
     more(load, FORMS);
     // It takes connections and answers nothing: forms are kept, and said to be.
     let kept = || load.kept.lock().expect("unbroken").len();
     let before = kept();
-    server.hold();
+    server.hold().expect("held");
     until("forms are kept", || kept() >= before + KEPT);
     for instance in instances.iter() {
         let health = get(instance.address, "/healthz").expect("an answer");
         assert_eq!(health.status, 200);
     }
-    server.release();
+    server.release().expect("released");
     more(load, FORMS);
     until("all is well again", || {
         let ready = |one: &Instance| get(one.address, "/readyz").is_ok_and(|it| it.status == 200);

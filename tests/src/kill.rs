@@ -14,11 +14,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use petition_service::domain::seal::PrivateKey;
+use test_postgres::Postgres;
 
 use crate::support::database::Database;
 use crate::support::http::{get, post};
 use crate::support::load::{Load, clients, confirm_path};
-use crate::support::postgres::Postgres;
 use crate::support::programs::{groundswell, program, said, site};
 use crate::support::sink::Sink;
 
@@ -49,7 +49,7 @@ fn nothing_acknowledged_is_lost_when_the_service_is_killed() {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_service_and_postgresql_are_killed() {
-    killed(kills(15), Some(Postgres::start()));
+    killed(kills(15), Some(Postgres::start().expect("PostgreSQL")));
 }
 
 /// How often to kill.
@@ -84,7 +84,7 @@ fn killed(kills: usize, mut server: Option<Postgres>) {
         }
         thread::sleep(moments.next());
         if let Some(server) = &mut server {
-            server.kill();
+            server.kill().expect("killed");
             thread::sleep(moments.next());
         }
         service.kill().expect("killed");

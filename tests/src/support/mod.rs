@@ -5,6 +5,5 @@ pub(crate) mod database;
 pub(crate) mod haproxy;
 pub(crate) mod http;
 pub(crate) mod load;
-pub(crate) mod postgres;
 pub(crate) mod programs;
 pub(crate) mod sink;
