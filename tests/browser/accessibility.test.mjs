@@ -46,7 +46,9 @@ for (const [name, viewport, colorScheme, below] of [
     assert.ok(addresses.length > 100, `only ${addresses.length} pages in the sitemap`);
     const chosen = addresses.filter((address) => address.startsWith(site.url + below));
     assert.ok(chosen.length > 30, `only ${chosen.length} pages below ${below}`);
+    // In no list: error page, and the page for partners.
     chosen.push(`${site.url}/404.html`);
+    for (const prefix of ["/", "/en/", "/fr/", "/ar/"]) if (prefix.startsWith(below)) chosen.push(`${site.url}${prefix}embed/`);
     const { page, leave } = await visitor(browser, site, { viewport, colorScheme });
     const found = [];
     for (const address of chosen) {

@@ -1,10 +1,11 @@
 // Answers the captcha of the service. Nothing is asked before the visitor touches a form. A form
 // whose captcha cannot be reached is sent without an answer: the service has a way for those.
+// Works on a partner's site too, where the script comes from ours.
 (() => {
   "use strict";
   const me = document.currentScript;
   const words = me.dataset;
-  const workerUrl = new URL("altcha-worker.js", me.src).href;
+  const workerUrl = new URL("altcha-worker.js", me.src);
   const patience = 60_000;
 
   const encode = (value) => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))));
@@ -15,22 +16,33 @@
     return answer.json();
   }
 
+  /** A worker must be of the page's own origin; one that fetches ours is. */
+  function worker() {
+    if (workerUrl.origin === location.origin) return new Worker(workerUrl);
+    const loads = new Blob([`importScripts(${JSON.stringify(workerUrl.href)})`], { type: "text/javascript" });
+    const address = URL.createObjectURL(loads);
+    const made = new Worker(address);
+    // It has the address by now, or soon.
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    return made;
+  }
+
   function altcha(challenge) {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(workerUrl);
+      const solver = worker();
       const end = (result, error) => {
         clearTimeout(timer);
-        worker.terminate();
+        solver.terminate();
         if (error) reject(error);
         else resolve(result);
       };
       const timer = setTimeout(() => end(null, new Error("too slow")), patience);
-      worker.onerror = () => end(null, new Error("no worker"));
-      worker.onmessage = ({ data }) => {
+      solver.onerror = () => end(null, new Error("no worker"));
+      solver.onmessage = ({ data }) => {
         if (data.solution) end({ challenge, solution: data.solution });
         else end(null, new Error(data.error));
       };
-      worker.postMessage(challenge);
+      solver.postMessage(challenge);
     });
   }
 
@@ -51,7 +63,7 @@
   class Guard {
     constructor(form, place) {
       this.form = form;
-      this.url = place.dataset.gsCaptcha;
+      this.url = new URL(place.dataset.gsCaptcha, document.baseURI);
       this.box = form.querySelector("[data-gs-captcha-box]") ?? place;
       this.status = form.querySelector(".gs-status") ?? this.add("p", "gs-status");
       this.status.setAttribute("role", "status");
@@ -78,7 +90,7 @@
     async ask() {
       const { provider, challenge_url: challengeUrl, sitekey } = await json(this.url);
       if (provider === "altcha") {
-        const payload = await altcha(await json(challengeUrl));
+        const payload = await altcha(await json(new URL(challengeUrl, this.url)));
         this.ends = payload.challenge.parameters.expiresAt;
         this.put("altcha", encode(payload));
       } else if (provider === "hcaptcha") {
@@ -87,7 +99,7 @@
     }
 
     async challenge(sitekey) {
-      const lang = document.documentElement.lang;
+      const lang = this.form.closest("[lang]")?.lang ?? "";
       const hcaptcha = await hcaptchaScript(lang);
       this.box.textContent = words.thirdParty ?? "";
       const place = document.createElement("div");
@@ -167,6 +179,9 @@
 
   for (const form of document.querySelectorAll("form[method=post]")) {
     const place = form.matches("[data-gs-captcha]") ? form : form.querySelector("[data-gs-captcha]");
-    if (place) new Guard(form, place);
+    // Two forms to copy on one page bring the script twice.
+    if (!place || form.dataset.gsGuarded) continue;
+    form.dataset.gsGuarded = "yes";
+    new Guard(form, place);
   }
 })();
