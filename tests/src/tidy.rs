@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The folders of the crates.
+const CRATES: &str = "campaign-file generator petition-service tests tests/postgres";
+
 /// Modules of the generator in the order of import: each may name those before it.
 const GENERATOR_ORDER: &[&[&str]] = &[
     &["diagnostic"],
@@ -344,13 +347,7 @@ fn words_stand_only_where_they_belong() {
 #[test]
 fn every_file_says_what_it_holds_and_is_short() {
     let mut faults = Vec::new();
-    for program in [
-        "campaign-file",
-        "generator",
-        "petition-service",
-        "tests",
-        "tests/postgres",
-    ] {
+    for program in CRATES.split(' ') {
         for source in sources(program) {
             let place = format!("{program}/src/{}", source.path);
             if !source.text.starts_with("//! ") {
@@ -371,13 +368,7 @@ fn names_say_what_a_file_holds() {
         "utils", "util", "common", "helpers", "helper", "misc", "types",
     ];
     let mut faults = Vec::new();
-    for program in [
-        "campaign-file",
-        "generator",
-        "petition-service",
-        "tests",
-        "tests/postgres",
-    ] {
+    for program in CRATES.split(' ') {
         for source in sources(program) {
             let vague = source
                 .path
