@@ -8,6 +8,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::extract::{InUse, Sent};
 use super::posted::Posted;
@@ -79,6 +80,7 @@ async fn join(
         metrics::counter!("rate_limited").increment(1);
         return again.rate_limited(wait.as_secs());
     }
+    let came = Instant::now();
     let nonce = cookies::nonce(web, headers).unwrap_or_else(TokenSecret::generate);
     // Given to everybody, whether or not there is something to wait for.
     let wait = TokenSecret::generate();
@@ -101,6 +103,8 @@ async fn join(
                 answers::see_other(&next)
             };
             remember(web, &mut response, &nonce, &wait);
+            // Whatever became of it: how long it took tells nothing of the address.
+            web.0.levels.forms.wait(came).await;
             response
         }
         Ok(Joined::Kept) => {

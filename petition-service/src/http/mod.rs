@@ -11,6 +11,7 @@ mod headers;
 mod health;
 mod join;
 mod language;
+mod level;
 mod links;
 mod one_click;
 mod origin;
@@ -39,6 +40,7 @@ use crate::store::{Counted, PublicSigner};
 use crate::usecases::Service;
 use client::Unheard;
 use fresh::Fresh;
+use level::Levels;
 use origin::Origins;
 
 pub use health::Background;
@@ -61,6 +63,7 @@ struct Inner {
     signers: Fresh<Vec<PublicSigner>>,
     background: Background,
     unheard: Unheard,
+    levels: Levels,
 }
 
 impl Web {
@@ -79,6 +82,7 @@ impl Web {
             signers: Fresh::default(),
             background: Background::default(),
             unheard: Unheard::default(),
+            levels: Levels::default(),
         }))
     }
 

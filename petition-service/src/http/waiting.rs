@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::extract::{InUse, Sent};
 use super::posted::Posted;
@@ -66,6 +67,7 @@ pub(super) async fn code(
     if let Err(response) = allowed(&web, &campaign, peer, (&headers, &posted)) {
         return *response;
     }
+    let came = Instant::now();
     let wait = cookies::wait(&web, &headers);
     let typed = posted.get("code");
     match web.service().confirm_by_code(wait.as_ref(), typed).await {
@@ -76,7 +78,10 @@ pub(super) async fn code(
             }
             answers::see_other(&next)
         }
-        Ok(None) => wrong(&web, &campaign, &headers, &posted),
+        Ok(None) => {
+            web.0.levels.codes.wait(came).await;
+            wrong(&web, &campaign, &headers, &posted)
+        }
         Err(error) => answers::unavailable(&web, &headers, posted.lang(), posted.json, &error),
     }
 }
@@ -134,9 +139,11 @@ async fn send_again(
     if let Err(response) = allowed(web, campaign, peer, (headers, posted)) {
         return *response;
     }
+    let came = Instant::now();
     if let Err(error) = web.service().resend(token.as_ref()).await {
         return answers::unavailable(web, headers, posted.lang(), posted.json, &error);
     }
+    web.0.levels.resends.wait(came).await;
     let voice = language::voice(campaign, headers, posted.lang());
     let next = format!("{}{RESENT}", voice.language.steps.check_mail);
     if posted.json {
