@@ -69,6 +69,15 @@ impl Posted {
     fn read_json(body: &[u8]) -> Result<Self, Unreadable> {
         let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| Unreadable)?;
         let map = value.as_object().ok_or(Unreadable)?;
+        let is_nested = |value: &serde_json::Value| value.is_object() || value.is_array();
+        // What a form could not hold is a program's mistake; a list is of topics.
+        let strange = map.iter().any(|(name, value)| match value.as_array() {
+            Some(values) => name != "topics" || values.iter().any(is_nested),
+            None => is_nested(value),
+        });
+        if strange {
+            return Err(Unreadable);
+        }
         let several = |(name, value): (&String, &serde_json::Value)| {
             let values = match value.as_array() {
                 Some(values) => values.iter().filter_map(json_text).collect(),

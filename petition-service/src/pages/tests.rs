@@ -365,3 +365,20 @@ fn a_petitions_own_fields_are_asked_like_the_others() {
     );
     assert!(!html.contains("<script") && html.matches("<main>").count() == 1);
 }
+
+#[test]
+fn whoever_must_only_wait_is_not_told_to_mend_the_form() {
+    let campaign = campaign();
+    let said = |field: &str| {
+        again(
+            &campaign,
+            "safe-online",
+            "nl",
+            &values("x"),
+            &[mistake(field, "m")],
+        )
+    };
+    let (wait, mend) = (said(""), said("email"));
+    assert!(wait.contains("nl problem title") && !wait.contains("nl form problem"));
+    assert!(mend.contains("nl form problem title") && mend.contains("nl form problem intro"));
+}

@@ -45,6 +45,8 @@ async fn bodies_of_other_kinds_are_refused(on: On) {
         ),
         ("application/json", b"{\"email\":\"\xc0\xaf\"}"),
         ("application/json", b"{\"email\":"),
+        ("application/json", b"{\"lang\":{}}"),
+        ("application/json", b"{\"topics\":[[\"news\"]]}"),
         ("application/json", nested.as_bytes()),
         ("", b"email=a@b.example"),
     ] {

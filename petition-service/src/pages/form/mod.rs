@@ -93,8 +93,12 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
         heading: &texts.title,
         mistakes: listed(page.mistakes, &known),
         question: question(page),
-        problem_title: voice.text("form_problem_title"),
-        problem_intro: voice.text("form_problem_intro"),
+        problem_title: problem_title(page),
+        problem_intro: if is_to_mend(page) {
+            voice.text("form_problem_intro")
+        } else {
+            ""
+        },
         post_to: page.post_to,
         lang: voice.code,
         form_page: values.form_page.expose(),
@@ -130,9 +134,25 @@ pub(super) fn render(page: &FormAgain<'_>) -> String {
     let title = match question(page) {
         Some(question) => format!("{} {}", question.title, texts.title),
         None if page.mistakes.is_empty() => texts.title.clone(),
-        None => format!("{}: {}", voice.text("form_problem_title"), texts.title),
+        None => format!("{}: {}", problem_title(page), texts.title),
     };
     shell::wrap(Some(voice), &title, &content)
+}
+
+/// Whether there is something in the form to mend: not if only its sender must wait.
+fn is_to_mend(page: &FormAgain<'_>) -> bool {
+    page.mistakes
+        .iter()
+        .any(|mistake| !mistake.field.is_empty())
+}
+
+fn problem_title<'a>(page: &FormAgain<'a>) -> &'a str {
+    let key = if is_to_mend(page) {
+        "form_problem_title"
+    } else {
+        "problem_title"
+    };
+    page.form.voice.text(key)
 }
 
 fn question<'a>(page: &FormAgain<'a>) -> Option<Question<'a>> {
