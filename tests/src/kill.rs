@@ -138,7 +138,7 @@ fn killed(kills: usize, mut server: Option<Postgres>) {
 }
 
 /// Everybody confirms, and the count comes to be theirs; who they are.
-fn all_confirm(address: SocketAddr, sink: &Sink) -> Vec<String> {
+pub(crate) fn all_confirm(address: SocketAddr, sink: &Sink) -> Vec<String> {
     // Everybody who got a mail confirms now, whoever did already too.
     let signers = sink.recipients();
     for signer in &signers {

@@ -5,6 +5,8 @@ mod cluster;
 #[cfg(test)]
 mod end;
 #[cfg(test)]
+mod full;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod quiet;

@@ -1,6 +1,7 @@
 //! The store, form by form.
 
 mod faults;
+mod full;
 mod instances;
 mod journal;
 mod mailboxes;

@@ -1,4 +1,4 @@
-# Starts a PostgreSQL in a temporary folder, prints the folder of its socket, then does what it is told, a word a line,
+# Starts a PostgreSQL in a temporary folder below the one that is named to it, prints the folder of its socket, then does what it is told, a word a line,
 # and answers each with a line. Ends with its input: the system closes that when the test is gone, however it ends.
 #
 # Nothing is flushed to the disk: what a killed process wrote is the system's to keep; the tests cut no power.
@@ -6,7 +6,7 @@ for bin in "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin /usr/lo
     [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] && break
 done
 if ! [ -x "$bin/initdb" ]; then echo missing; exit; fi
-folder=$(mktemp -d /tmp/groundswell-pg-XXXXXX) || exit 1
+folder=$(mktemp -d "$1/groundswell-pg-XXXXXX") || exit 1
 cd "$folder"
 "$bin/initdb" -D data -U groundswell -A trust -E UTF8 --locale=C --no-sync >log 2>&1 \
     || { cat log >&2; cd /; rm -rf "$folder"; exit 1; }

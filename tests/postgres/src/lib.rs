@@ -23,6 +23,14 @@ impl Postgres {
     /// # Errors
     /// PostgreSQL is not installed, with what to do; or it does not start.
     pub fn start() -> io::Result<Self> {
+        Self::start_in(Path::new("/tmp"))
+    }
+
+    /// The same with all it has below that folder, which everybody may write to.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn start_in(parent: &Path) -> io::Result<Self> {
         // It refuses to run as root.
         let root = Path::new("/root").read_dir().is_ok();
         let mut command = if root {
@@ -34,6 +42,7 @@ impl Postgres {
             command.args(["-c", SCRIPT]);
             command
         };
+        let command = command.arg("sh").arg(parent);
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut shell = command.spawn()?;
         let none = || io::Error::other("the shell has no input or output");

@@ -40,7 +40,7 @@ fn with_journal(folder: &Path, most_bytes: u64) -> StoreOptions {
 }
 
 /// A database, and what keeps it and the journal there.
-async fn start(on: On) -> (Store, crate::store::testing::Home, tempfile::TempDir) {
+pub(super) async fn start(on: On) -> (Store, crate::store::testing::Home, tempfile::TempDir) {
     let (_, home) = on.store().await;
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(home.address(), with_journal(folder.path(), 1 << 20)).await;
@@ -56,7 +56,7 @@ async fn keep(store: &Store, form: NewSignUp) {
     assert_eq!(kept.expect("kept"), SignUpOutcome::Kept);
 }
 
-async fn comes_back(store: &Store) -> Replayed {
+pub(super) async fn comes_back(store: &Store) -> Replayed {
     store.recover().await.expect("well");
     store.replay(minute(5)).await.expect("replayed")
 }
@@ -68,7 +68,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-async fn waiting(store: &Store) -> u64 {
+pub(super) async fn waiting(store: &Store) -> u64 {
     store.stats(minute(6)).await.expect("stats").waiting
 }
 
@@ -310,56 +310,4 @@ async fn a_database_that_hangs_is_not_waited_for() {
     assert_eq!(replayed.stored + replayed.before, 2, "{replayed:?}");
     assert_eq!(waiting(&store).await, 2);
     assert!(files(folder.path()).is_empty());
-}
-
-/// The database has its own file system, and that is full.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_full_gets_its_forms_later() {
-    let (store, home, _folder) = start(On::Sqlite).await;
-    let form = signature("first@example.org");
-    assert_eq!(
-        store.sign_up(form, minute(0)).await.expect("stored"),
-        QUEUED
-    );
-    let pages = store.writer.write(Pages(None)).await.expect("pages");
-    store.writer.write(Pages(Some(pages))).await.expect("full");
-    let mut stored = 0;
-    for number in 0..400 {
-        let form = signature(&format!("s{number}@example.org"));
-        match store.sign_up(form, minute(0)).await.expect("taken") {
-            SignUpOutcome::Kept => {}
-            _ => stored += 1,
-        }
-    }
-    assert!(stored < 400, "it was never full");
-    store.recover().await.expect("it can be read");
-    let full = store.replay(minute(5)).await.expect_err("still full");
-    assert!(full.is_down(), "{full}");
-    store
-        .writer
-        .write(Pages(Some(1 << 20)))
-        .await
-        .expect("room");
-    assert_eq!(comes_back(&store).await.stored + stored, 400);
-    assert_eq!(waiting(&store).await, 401);
-    drop(home);
-}
-
-/// The pages that the file may have: asked, or set.
-struct Pages(Option<i64>);
-
-static HAS: Statement = Statement::both("select page_count as pages from pragma_page_count()");
-
-impl Write for Pages {
-    type Out = i64;
-
-    async fn run(&mut self, conn: &mut Conn) -> Result<Done<i64>, Error> {
-        if let Some(pages) = self.0 {
-            let set: &'static str = format!("pragma max_page_count = {pages}").leak();
-            let set: &'static Statement = Box::leak(Box::new(Statement::both(set)));
-            conn.rows(set, values![]).await?;
-        }
-        let row = conn.first(&HAS, values![]).await?;
-        Ok(Done::of(row.map_or(Ok(0), |row| row.int("pages"))?))
-    }
 }
