@@ -52,14 +52,23 @@ pub enum ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(message) => write!(f, "the campaign file cannot be read: {message}"),
+            Self::Malformed(message) => write!(
+                f,
+                "the campaign file cannot be read: {message}; it was cut off or changed on its way, or \
+                 it is of another release: build the site again with the groundswell of this release, \
+                 and copy the whole file"
+            ),
             Self::Version { found } => write!(
                 f,
                 "the campaign file has version {found}, this program reads version {VERSION}: \
                  build the site with the groundswell of the same release"
             ),
             Self::Invalid(problems) => {
-                write!(f, "the campaign file breaks its own rules:")?;
+                write!(
+                    f,
+                    "the campaign file breaks its own rules; mend the pages that they name and build \
+                     the site again:"
+                )?;
                 problems.iter().try_for_each(|p| write!(f, "\n  - {p}"))
             }
         }

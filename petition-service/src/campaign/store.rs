@@ -172,8 +172,15 @@ impl CampaignStore {
         match reload {
             Reload::Unchanged => {}
             Reload::Loaded => tracing::info!(%path, "campaign file read"),
-            Reload::Missing => tracing::warn!(%path, kept, "there is no campaign file"),
-            Reload::Refused(reason) => tracing::warn!(kept, reason, "campaign file refused"),
+            Reload::Missing => tracing::error!(
+                %path,
+                "there is no campaign file: build the site (`groundswell build`) and copy its campaign.json \
+                 there. {}",
+                consequence(kept)
+            ),
+            Reload::Refused(reason) => {
+                tracing::error!("campaign file refused: {reason}. {}", consequence(kept));
+            }
         }
     }
 
@@ -193,6 +200,15 @@ impl CampaignStore {
     // What a look saw is written at once at its end; a panic before leaves the last one standing.
     fn last(&self) -> MutexGuard<'_, Last> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What it means that a file cannot be used.
+fn consequence(kept: bool) -> &'static str {
+    if kept {
+        "The last good one stays in use until the next start"
+    } else {
+        "No form can be taken until there is a good one"
     }
 }
 

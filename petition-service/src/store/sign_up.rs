@@ -98,6 +98,7 @@ fn wait(
 }
 
 /// A form, sealed, with the ids of all that it may become.
+#[derive(Clone)]
 pub(super) struct SignUp {
     pub(super) form: NewSignUp,
     pub(super) subject: Uuid,

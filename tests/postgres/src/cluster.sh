@@ -1,5 +1,6 @@
-# Starts a PostgreSQL in a temporary folder below the one that is named to it, prints the folder of its socket, then does what it is told, a word a line,
-# and answers each with a line. Ends with its input: the system closes that when the test is gone, however it ends.
+# Starts a PostgreSQL in a temporary folder below the one that is named to it, prints the folder of its socket, then
+# does what it is told, a word a line, and answers each with a line. Ends with its input: the system closes that when
+# the test is gone, however it ends.
 #
 # Nothing is flushed to the disk: what a killed process wrote is the system's to keep; the tests cut no power.
 for bin in "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin /usr/local/pgsql/bin; do

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod consent;
+mod damaged;
 mod doubt;
 mod journeys;
 mod kept;

@@ -33,8 +33,11 @@ pub(super) struct Keeper {
     segment: Option<Segment>,
     /// Bytes of all files.
     used: u64,
-    /// Challenges of the forms in the file, and by which mailbox they were used.
-    challenges: HashMap<String, Vec<u8>>,
+    /// Challenges of forms that were kept, by which mailbox they were used, and until when they could be
+    /// once more: while the database can be read and not written, files come and go.
+    challenges: HashMap<String, (Vec<u8>, i64)>,
+    /// When the last form with a challenge came, in unix seconds.
+    latest: i64,
     /// Forms without a captcha's answer: the hour, and how many.
     unproven: (i64, u32),
 }
@@ -47,6 +50,7 @@ impl Keeper {
             segment: None,
             used: 0,
             challenges: HashMap::new(),
+            latest: 0,
             unproven: (0, 0),
         }
     }
@@ -75,7 +79,7 @@ impl Keeper {
                 Ask::Close(reply) => {
                     self.write(&mut entries, &mut kept);
                     self.segment = None;
-                    self.challenges.clear();
+                    self.forget_challenges();
                     let _gone = reply.send(());
                 }
                 Ask::Keep(form, reply) => match self.refused(&form) {
@@ -101,10 +105,11 @@ impl Keeper {
     fn refused(&mut self, form: &SignUp) -> Option<SignUpOutcome> {
         if let Some(challenge) = &form.form.challenge {
             let mailbox = key16(&form.form.dedupe_key);
-            let by = self
+            self.latest = self.latest.max(form.now.timestamp());
+            let (by, _) = self
                 .challenges
                 .entry(challenge.nonce.clone())
-                .or_insert_with(|| mailbox.clone());
+                .or_insert_with(|| (mailbox.clone(), challenge.expires_at));
             if *by != mailbox {
                 return Some(SignUpOutcome::CaptchaUsed);
             }
@@ -120,6 +125,12 @@ impl Keeper {
             self.unproven.1 += 1;
         }
         None
+    }
+
+    /// Those that were refused anyway for an hour by now.
+    fn forget_challenges(&mut self) {
+        let gone = self.latest - 3600;
+        self.challenges.retain(|_, (_, ends)| *ends > gone);
     }
 
     fn write(

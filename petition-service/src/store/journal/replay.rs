@@ -9,7 +9,7 @@ use super::reading::{self, Next, NotRead, Reading};
 use super::{Journal, entry};
 use crate::store::engine::{Conn, Error, statements, values};
 use crate::store::options::StoreOptions;
-use crate::store::records::{SignUpOutcome, StoreError};
+use crate::store::records::{MailBudget, SignUpOutcome, StoreError};
 use crate::store::sign_up::SignUp;
 use crate::store::writer::{Done, Hot, Write, Writer};
 
@@ -36,9 +36,10 @@ pub struct Replayed {
     pub stored: u64,
     /// Stored before.
     pub before: u64,
-    /// Their captcha's answer had been used by another form: on another instance, or before the
-    /// database went away.
-    pub refused: u64,
+    /// Of those stored now: their captcha's answer had been used by another form, on another instance or
+    /// before the database went away. Their visitors were told that they are kept, so they are taken as
+    /// forms without an answer are, on the budget of those.
+    pub unproven: u64,
     /// Damaged, or not taken by the database: their file is kept.
     pub failed: u64,
     /// Files whose last entry was never whole.
@@ -165,10 +166,11 @@ impl File<'_> {
 impl Replayed {
     fn add(&mut self, fates: &[Fate]) {
         for fate in fates {
+            let unproven = matches!(fate, Fate::Unproven);
+            self.unproven += u64::from(unproven);
             *match fate {
-                Fate::Stored => &mut self.stored,
+                Fate::Stored | Fate::Unproven => &mut self.stored,
                 Fate::Before => &mut self.before,
-                Fate::Refused => &mut self.refused,
             } += 1;
         }
     }
@@ -188,7 +190,8 @@ impl Replayed {
 enum Fate {
     Stored,
     Before,
-    Refused,
+    /// Stored without its captcha's answer, which was spent.
+    Unproven,
 }
 
 /// Forms to store, in their order.
@@ -212,15 +215,38 @@ impl Write for Replay {
                 fates.push(Fate::Before);
                 continue;
             }
-            let done = Arc::<SignUp>::run_all(conn, std::slice::from_ref(form)).await?;
-            for one in done {
-                mail |= one.mail;
-                fates.push(match one.out {
-                    SignUpOutcome::Accepted { .. } | SignUpOutcome::Kept => Fate::Stored,
-                    SignUpOutcome::CaptchaUsed | SignUpOutcome::MailBudgetSpent => Fate::Refused,
-                });
+            let (stored, told) = store(conn, form).await?;
+            if stored {
+                mail |= told;
+                fates.push(Fate::Stored);
+                continue;
             }
+            let (stored, told) = store(conn, &without_answer(form)).await?;
+            mail |= told;
+            if !stored {
+                return Err(Error::RowNotFound);
+            }
+            fates.push(Fate::Unproven);
         }
         Ok(Done::of(fates).with_mail(mail))
     }
+}
+
+/// Whether it was stored, and whether there is mail.
+async fn store(conn: &mut Conn, form: &Arc<SignUp>) -> Result<(bool, bool), Error> {
+    let mut done = Arc::<SignUp>::run_all(conn, std::slice::from_ref(form)).await?;
+    let one = done.pop().ok_or(Error::RowNotFound)?;
+    let stored = match one.out {
+        SignUpOutcome::Accepted { .. } | SignUpOutcome::Kept => true,
+        SignUpOutcome::CaptchaUsed | SignUpOutcome::MailBudgetSpent => false,
+    };
+    Ok((stored, one.mail))
+}
+
+/// The same as if its captcha had not been answered. It is charged, and not refused: it was taken.
+fn without_answer(form: &SignUp) -> Arc<SignUp> {
+    let mut form = form.clone();
+    form.form.challenge = None;
+    form.form.budget = MailBudget::Unproven { per_hour: u32::MAX };
+    Arc::new(form)
 }

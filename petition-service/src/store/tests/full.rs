@@ -2,10 +2,10 @@
 
 use super::QUEUED;
 use super::journal::{comes_back, start, waiting};
+use crate::store::SignUpOutcome;
 use crate::store::engine::{Conn, Error, Statement, values};
 use crate::store::testing::{On, minute, signature};
 use crate::store::writer::{Done, Write};
-use crate::store::SignUpOutcome;
 
 /// The database has its own file system, and that is full.
 #[tokio::test(flavor = "multi_thread")]
