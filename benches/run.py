@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 
+import enumeration
 import evening
 import growth
 import hanging
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "sign": sign.run,
     "evening": evening.run,
     "hanging": hanging.run,
+    "enumeration": enumeration.run,
     "millions": millions.run,
 }
 HEADER = ("name", "ours", "other", "ratio", "bar", "verdict")
