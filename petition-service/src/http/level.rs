@@ -85,11 +85,12 @@ impl Seen {
     fn answer_at(&mut self, came: Instant, now: Instant) -> Option<Instant> {
         let is_busy = self.is_busy(now);
         let took = now.saturating_duration_since(came);
-        let level = self.level();
-        self.remember(took);
+        // What is remembered is what a form takes that comes alone.
         if is_busy {
             return None;
         }
+        let level = self.level();
+        self.remember(took);
         let times = took.as_nanos() / level.as_nanos().max(1) + 1;
         let held = level.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX));
         (held.saturating_sub(took) <= LONGEST).then(|| came + held)
