@@ -9,61 +9,34 @@ use super::engine::{Chain, Conn, Error, Part, Value, bulks, values};
 use super::records::MailBudget;
 use super::sign_up::SignUp;
 use super::suppressions::silences;
-use super::{attempts, key16, mailboxes, ms, queue, spent, tokens};
-
-macro_rules! insert {
-    ($where:expr) => {
-        concat!(
-            "insert into subjects
-                 (id, form_id, kind, dedupe_key, state, mails, last_mail_at, last_form_at, created_at)
-             select id, form_id, kind, dedupe_key, 'pending', 1, mail_at, at, at from v where ",
-            $where,
-            " on conflict (dedupe_key) do nothing
-             returning id"
-        )
-    };
-}
+use super::{attempts, key16, ms, queue, spent, tokens};
 
 bulks! {
-    // Whoever is not among those that come back has sent a form before, or wants no mail.
+    // Whoever is not among those that come back has sent a form before, wants no mail, or used a
+    // challenge again.
     INSERT(
-        id Blob, form_id Text, kind Text, dedupe_key Blob, mail_at Int, at Int, mailbox Blob
-    ) = insert!(concat!(
-        "not exists (select 1 from suppressions s where s.key = v.mailbox and ",
+        id Blob, form_id Text, kind Text, dedupe_key Blob, mail_at Int, at Int, mailbox Blob, nonce Text
+    ) = concat!(
+        "insert into subjects
+             (id, form_id, kind, dedupe_key, state, mails, last_mail_at, last_form_at, created_at)
+         select id, form_id, kind, dedupe_key, 'pending', 1, mail_at, at, at from v
+         where not exists (select 1 from suppressions s where s.key = v.mailbox and ",
         silences!("v.kind"),
-        ")"
-    ));
-
-    // The same for mailboxes of which all that was looked at.
-    INSERT_LOOKED_AT(
-        id Blob, form_id Text, kind Text, dedupe_key Blob, mail_at Int, at Int, mailbox Blob
-    ) = insert!("true");
+        ")
+             and not exists (select 1 from used_challenges u where u.nonce = v.nonce)
+         on conflict (dedupe_key) do nothing
+         returning id"
+    );
 }
 
-/// All that belongs to first forms, in one question: of mailboxes that got no mail lately, so that their
-/// budget is whole.
-pub(super) static FIRST_FORMS: Chain = Chain::new(
-    &[
-        Part::first(&mailboxes::TAKE_FIRST),
-        Part::after(&INSERT_LOOKED_AT, "mailbox", 0),
-        Part::after(&attempts::INSERT, "subject_id", 1),
-        Part::after(&tokens::INSERT, "attempt_id", 2),
-        Part::after(&queue::INSERT, "attempt_id", 2),
-        Part::after(&spent::USE_UP_FOR, "subject_id", 1),
-    ],
-    1,
-);
-
-/// The same in a transaction that has marked their challenges and charged their mailboxes.
-pub(super) static IN_TURN: Chain = Chain::new(
-    &[
-        Part::first(&INSERT),
-        Part::after(&attempts::INSERT, "subject_id", 0),
-        Part::after(&tokens::INSERT, "attempt_id", 1),
-        Part::after(&queue::INSERT, "attempt_id", 1),
-    ],
-    0,
-);
+/// All that belongs to first forms, in one question.
+pub(super) static FIRST_FORMS: Chain = Chain::new(&[
+    Part::first(&INSERT),
+    Part::after(&attempts::INSERT, "subject_id", 0),
+    Part::after(&tokens::INSERT, "attempt_id", 1),
+    Part::after(&queue::INSERT, "attempt_id", 1),
+    Part::after(&spent::USE_UP_FOR, "subject_id", 0),
+]);
 
 /// A form, and when its mail may leave, in milliseconds.
 pub(super) struct Due<'a> {
@@ -71,18 +44,18 @@ pub(super) struct Due<'a> {
     pub(super) at: i64,
 }
 
-/// Stores, on PostgreSQL and outside of a transaction, those that are first forms of their mailboxes, of
-/// which none got a mail for another form lately: one question and one answer, where a transaction has to
-/// wait for several. The subjects that are stored; the others have left no trace.
+/// Stores, on PostgreSQL and outside of a transaction, those that are first forms of their mailboxes: one
+/// question and one answer, where a transaction has to wait for several. The subjects that are stored; the
+/// others have left no trace.
 ///
 /// # Errors
 /// Nothing was stored, unless the connection is gone.
 pub(super) async fn store(conn: &mut Conn, forms: &[Arc<SignUp>]) -> Result<BTreeSet<Uuid>, Error> {
-    let (mut nonces, mut boxes) = (BTreeSet::new(), BTreeSet::new());
+    let mut nonces = BTreeSet::new();
     let likely = forms.iter().filter(|one| {
-        one.form.budget == MailBudget::Captcha
-            && one.nonce().is_none_or(|nonce| nonces.insert(nonce))
-            && one.mailbox.is_some_and(|mailbox| boxes.insert(mailbox))
+        let first = |nonce| nonces.insert(nonce);
+        let uncharged = one.newcomer && one.form.budget == MailBudget::Captcha;
+        uncharged && one.nonce().is_none_or(first)
     });
     let likely = likely.map(|one| Due {
         one,
@@ -92,25 +65,16 @@ pub(super) async fn store(conn: &mut Conn, forms: &[Arc<SignUp>]) -> Result<BTre
     if likely.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let used = likely.iter().filter_map(|due| spent::row_for(due.one));
-    let used = used.collect();
-    let taken = mailboxes::rows_of_first(&likely);
-    let [attempts, waits, mails] = rest(&likely);
-    let all = [taken, subjects(&likely), attempts, waits, mails, used];
-    let inserted = conn.chain(&FIRST_FORMS, all).await?;
-    inserted.iter().map(|row| row.id("id")).collect()
+    chain(conn, &likely, SignUp::nonce).await
 }
 
 /// Stores, in a transaction that has marked their challenges and charged their mailboxes, those that are
 /// first forms of their mailboxes; the subjects that are new.
 pub(super) async fn insert(conn: &mut Conn, forms: &[Due<'_>]) -> Result<BTreeSet<Uuid>, Error> {
     if conn.is_shared() {
-        let [attempts, waits, mails] = rest(forms);
-        let all = [subjects(forms), attempts, waits, mails];
-        let inserted = conn.chain(&IN_TURN, all).await?;
-        return inserted.iter().map(|row| row.id("id")).collect();
+        return chain(conn, forms, |_| None).await;
     }
-    let inserted = conn.bulk(&INSERT, subjects(forms)).await?;
+    let inserted = conn.bulk(&INSERT, subjects(forms, |_| None)).await?;
     let new: BTreeSet<Uuid> = inserted
         .iter()
         .map(|row| row.id("id"))
@@ -123,8 +87,21 @@ pub(super) async fn insert(conn: &mut Conn, forms: &[Due<'_>]) -> Result<BTreeSe
     Ok(new)
 }
 
+async fn chain(
+    conn: &mut Conn,
+    forms: &[Due<'_>],
+    nonce: fn(&SignUp) -> Option<&str>,
+) -> Result<BTreeSet<Uuid>, Error> {
+    let [attempts, waits, mails] = rest(forms);
+    let used = forms.iter().filter(|due| nonce(due.one).is_some());
+    let used = used.filter_map(|due| spent::row_for(due.one)).collect();
+    let all = [subjects(forms, nonce), attempts, waits, mails, used];
+    let inserted = conn.chain(&FIRST_FORMS, all).await?;
+    inserted.iter().map(|row| row.id("id")).collect()
+}
+
 /// Rows of [`INSERT`], in one order everywhere, so that two instances never wait for each other.
-fn subjects(forms: &[Due<'_>]) -> Vec<Vec<Value>> {
+fn subjects(forms: &[Due<'_>], nonce: fn(&SignUp) -> Option<&str>) -> Vec<Vec<Value>> {
     let mut sorted: Vec<&Due> = forms.iter().collect();
     sorted.sort_by_key(|due| due.one.form.dedupe_key);
     let row = |due: &Due| {
@@ -136,7 +113,8 @@ fn subjects(forms: &[Due<'_>]) -> Vec<Vec<Value>> {
             key16(&one.form.dedupe_key),
             due.at,
             ms(one.now),
-            one.mailbox.map(|key| key.to_vec())
+            one.mailbox.map(|key| key.to_vec()),
+            nonce(one).map(str::to_owned)
         ]
     };
     sorted.into_iter().map(row).collect()

@@ -5,6 +5,10 @@
 //! target of can still sign. Only what would wait for more than [`LONGEST_WAIT`] is left out. What is
 //! left out takes nothing from the buckets: an attacker who goes on sending does not keep them empty.
 //!
+//! The first mail of late that an instance sends to a mailbox is not charged (`store/newcomers`): so most
+//! mailboxes need no row. Who sends a second form is charged for both. Several instances that each
+//! got one first form at the same time each let one pass.
+//!
 //! The row says when each bucket will be full again, and nothing else. It is locked until the form's
 //! transaction ends, so the budget is one over all instances.
 
@@ -16,13 +20,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::engine::{Conn, Error, Value, bulks, statements, values};
-use super::first_forms::Due;
 use super::options::StoreOptions;
 use super::records::{OutboxJob, StoreError};
 use super::sign_up::SignUp;
-use super::suppressions::{key_of, silences};
+use super::suppressions::key_of;
 use super::writer::{Done, Write};
-use super::{Store, key16, ms};
+use super::{Store, ms};
 
 /// A mail that would have to wait for longer is not queued.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
@@ -35,21 +38,19 @@ macro_rules! bucket {
     ($later:literal, $full_at:literal, $most:literal, $each:literal) => {
         concat!(
             $full_at,
-            " = ",
-            $later,
-            "(excluded.",
-            $full_at,
-            ", (select v.mails * v.",
+            " = (select v.mails * v.",
             $each,
-            " + case when mailboxes.",
+            " + ",
+            $later,
+            "(v.now, case when mailboxes.",
             $full_at,
             " > v.now + v.",
             $most,
             " then v.now
                      else mailboxes.",
             $full_at,
-            " end
-                 from v where v.key = excluded.key))"
+            " end)
+                 from v where v.key = excluded.key)"
         )
     };
 }
@@ -58,7 +59,7 @@ macro_rules! charge {
     ($later:literal) => {
         concat!(
             "insert into mailboxes (key, hour_full_at, day_full_at)
-             select key, now + mails * hour_each, now + mails * day_each from v where true
+             select key, now + (mails + 1) * hour_each, now + (mails + 1) * day_each from v where true
              on conflict (key) do update set ",
             bucket!($later, "hour_full_at", "hour_most", "hour_each"),
             ", ",
@@ -69,26 +70,11 @@ macro_rules! charge {
 }
 
 bulks! {
-    // Takes from the buckets, and tells what is left in them.
+    // Takes from the buckets, and tells what is left in them. Of a mailbox without a row the mail before these
+    // was not charged.
     CHARGE(
         key Blob, now Int, mails Int, hour_each Int, day_each Int, hour_most Int, day_most Int
     ) = charge!("max"), postgres charge!("greatest");
-
-    // From full buckets only, for a form that will be the first of its mailbox: all that would keep it from
-    // being stored is looked at here, so that nothing is taken for it.
-    pub(super) TAKE_FIRST(
-        key Blob, hour_full_at Int, day_full_at Int, kind Text, dedupe_key Blob, nonce Text
-    ) = concat!(
-        "insert into mailboxes (key, hour_full_at, day_full_at)
-         select key, hour_full_at, day_full_at from v
-         where not exists (select 1 from suppressions s where s.key = v.key and ",
-        silences!("v.kind"),
-        ")
-             and not exists (select 1 from used_challenges u where u.nonce = v.nonce)
-             and not exists (select 1 from subjects d where d.dedupe_key = v.dedupe_key)
-         on conflict (key) do nothing
-         returning key as id"
-    );
 
     GIVE_BACK(key Blob, mails Int, hour_each Int, day_each Int) =
         "update mailboxes set hour_full_at = mailboxes.hour_full_at - v.mails * v.hour_each,
@@ -165,9 +151,9 @@ pub(super) async fn charge(
     let mut turns = BTreeMap::new();
     for one in forms {
         match one.mailbox {
-            Some(key) => by_key.entry(key).or_default().push(one),
-            // No address, which no form has that was checked.
-            None => drop(turns.insert(one.subject, Some(ms(one.now)))),
+            Some(key) if !one.newcomer => by_key.entry(key).or_default().push(one),
+            // Or no address, which no form has that was checked.
+            _ => drop(turns.insert(one.subject, Some(ms(one.now)))),
         }
     }
     let Some(first) = forms.first() else {
@@ -190,29 +176,11 @@ pub(super) async fn charge(
     Ok(turns)
 }
 
-/// Rows of [`TAKE_FIRST`], of which each is another mailbox's.
-pub(super) fn rows_of_first(forms: &[Due<'_>]) -> Vec<Vec<Value>> {
-    let mut sorted: Vec<&SignUp> = forms.iter().map(|due| due.one).collect();
-    sorted.sort_by_key(|one| one.mailbox);
-    let row = |one: &SignUp| {
-        let (hour, day) = one.options.mailbox.buckets();
-        let now = ms(one.now);
-        values![
-            one.mailbox.map(|key| key.to_vec()),
-            now + hour.each,
-            now + day.each,
-            one.form.kind.name(),
-            key16(&one.form.dedupe_key),
-            one.nonce().map(str::to_owned)
-        ]
-    };
-    sorted.into_iter().map(row).collect()
-}
-
 /// Gives back what was taken for forms that cause no mail.
 pub(super) async fn give_back(conn: &mut Conn, forms: &[&SignUp]) -> Result<(), Error> {
     let mut mails: BTreeMap<[u8; 16], i64> = BTreeMap::new();
-    for key in forms.iter().filter_map(|one| one.mailbox) {
+    let charged = forms.iter().filter(|one| !one.newcomer);
+    for key in charged.filter_map(|one| one.mailbox) {
         *mails.entry(key).or_default() += 1;
     }
     let Some(first) = forms.first() else {

@@ -27,6 +27,7 @@ mod log;
 mod mail_leases;
 mod mailboxes;
 mod networks;
+mod newcomers;
 mod options;
 mod outbox;
 mod partners;
@@ -72,6 +73,7 @@ pub use journal::{JournalOptions, Replayed};
 pub use lock::Lock;
 pub use mailboxes::MailboxLimits;
 pub use networks::NetworkCount;
+use newcomers::Newcomers;
 pub use options::StoreOptions;
 pub use partners::PartnerCount;
 pub use recipient::Recipient;
@@ -95,6 +97,7 @@ pub struct Store {
     instance: Uuid,
     options: Arc<StoreOptions>,
     journal: Option<Journal>,
+    newcomers: Arc<Newcomers>,
     watched: Arc<leases::Watched>,
     down: Arc<AtomicBool>,
 }
@@ -121,6 +124,7 @@ impl Store {
             instance: new_id(),
             options: Arc::new(options),
             journal,
+            newcomers: Arc::default(),
             watched: Arc::default(),
             down: Arc::default(),
         })

@@ -42,14 +42,16 @@ impl Store {
         let to = sign_up.recipient().to_bytes();
         let recipient = self.options.vault.seal_recipient(mail, to.expose());
         let attempt = NewAttempt::of(&sign_up, &*self.options.vault)?;
+        let mailbox = suppressions::key_of(&*self.options.vault, sign_up.email.expose());
         let form = Arc::new(SignUp {
+            newcomer: mailbox.is_some_and(|mailbox| self.newcomers.is_new(mailbox, now)),
             subject: new_id(),
             wait: wait(&sign_up, attempt.id, (now, &self.options))?,
             attempt,
             mail,
             // The journal seals the recipient itself.
             recipient: recipient.unwrap_or_else(|_| Sealed::nothing()),
-            mailbox: suppressions::key_of(&*self.options.vault, sign_up.email.expose()),
+            mailbox,
             form: sign_up,
             options: self.options.clone(),
             sent_at: now,
@@ -109,6 +111,8 @@ pub(super) struct SignUp {
     pub(super) recipient: Sealed,
     /// Stands for the mailbox, over all forms.
     pub(super) mailbox: Option<[u8; 16]>,
+    /// The first form of that mailbox of late: its mail is not charged to it.
+    pub(super) newcomer: bool,
     pub(super) options: Arc<StoreOptions>,
     /// When the visitor sent it: before `now` if it lay in the journal.
     pub(super) sent_at: DateTime<Utc>,

@@ -33,24 +33,20 @@ impl Part {
     }
 }
 
-/// Statements that are carried out together; what one of them gives back is the answer.
+/// Statements that are carried out together; what the first one gives back is the answer.
 ///
 /// They all see the tables as they were before (section 7.8.4 of PostgreSQL's manual); what refers to what
 /// is checked at the end.
 #[derive(Debug)]
 pub(in crate::store) struct Chain {
     pub(super) parts: &'static [Part],
-    /// The part that answers, by number.
-    answers: usize,
     text: OnceLock<String>,
 }
 
 impl Chain {
-    /// `answers`: the number of the part that answers, from 0.
-    pub(in crate::store) const fn new(parts: &'static [Part], answers: usize) -> Self {
+    pub(in crate::store) const fn new(parts: &'static [Part]) -> Self {
         Self {
             parts,
-            answers,
             text: OnceLock::new(),
         }
     }
@@ -72,8 +68,7 @@ impl Chain {
                     )
                 })
                 .collect();
-            let parts = parts.join(", ");
-            format!("with {parts} select id from p{}", self.answers)
+            format!("with {} select id from p0", parts.join(", "))
         })
     }
 }

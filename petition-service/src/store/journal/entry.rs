@@ -151,6 +151,7 @@ pub(super) fn from_bytes(
     Ok(SignUp {
         wait,
         mailbox,
+        newcomer: false,
         subject,
         mail,
         sent_at,

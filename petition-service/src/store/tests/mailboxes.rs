@@ -99,8 +99,15 @@ async fn it_is_one_budget_over_all_instances() {
     while let Some(outcome) = sending.join_next().await {
         outcome.expect("a task");
     }
-    assert_eq!(leave(&one, 1).await.len(), 4, "at once");
-    assert_eq!(leave(&one, i64::MAX).await.len(), 20);
+    // The first of each instance may be one that none of them counts.
+    let counts = (
+        leave(&one, 1).await.len(),
+        leave(&one, i64::MAX).await.len(),
+    );
+    assert!(
+        counts == (4, 20) || counts == (5, 21),
+        "at once, and in all: {counts:?}"
+    );
 }
 
 async fn who_goes_on_attacking_does_not_keep_the_mailboxs_owner_out(on: On) {
@@ -143,7 +150,8 @@ async fn forms_without_a_mail_use_nothing_up(on: On) {
     assert_eq!(send(&store, four, 3).await, QUEUED);
     assert_eq!(leave(&store, i64::MAX).await, [0, 2, 3, 3]);
     send(&store, on_form(3), 4).await;
-    assert_eq!(leave(&store, i64::MAX).await, [0, 2, 3, 3, 20]);
+    // From the second mail on, for which the first was charged.
+    assert_eq!(leave(&store, i64::MAX).await, [0, 2, 3, 3, 22]);
 }
 
 async fn asking_once_more_counts_and_so_does_a_reminder(on: On) {
@@ -212,18 +220,23 @@ async fn what_says_nothing_any_more_is_forgotten(on: On) {
     for number in 0..100 {
         send(&store, signature(&format!("s{number}@example.org")), 0).await;
     }
+    assert_eq!(known().await, 0, "a first mail says nothing");
+    for number in 0..100 {
+        send(&store, subscription(&format!("s{number}@example.org")), 0).await;
+    }
     send(&store, signature("late@example.org"), 200).await;
+    send(&store, subscription("late@example.org"), 200).await;
     assert_eq!(known().await, 101);
     store.expire(minute(100)).await.expect("expired");
     assert_eq!(known().await, 101, "the day's budget is not whole yet");
-    store.expire(minute(206)).await.expect("expired");
+    store.expire(minute(412)).await.expect("expired");
     assert_eq!(known().await, 1);
-    store.expire(minute(500)).await.expect("expired");
+    store.expire(minute(620)).await.expect("expired");
     assert_eq!(known().await, 0);
     let link = one(tokens(&store, Purpose::ConfirmSignature, 200)
         .await
         .drain(..1)
         .collect());
-    let confirmed = store.confirm(&link, minute(501)).await.expect("answered");
+    let confirmed = store.confirm(&link, minute(621)).await.expect("answered");
     assert!(matches!(confirmed, ConfirmOutcome::Confirmed(_)));
 }
