@@ -68,8 +68,9 @@ impl Bulk {
         let arrays = arrays.join(", ");
         let rows = match after {
             None => format!("select * from unnest({arrays})"),
+            // `is true` keeps it a lookup in a hashed list: as a join it would be gone through for each row.
             Some((column, part)) => format!(
-                "select * from unnest({arrays}) as u({}) where u.{column} in (select id from p{part})",
+                "select * from unnest({arrays}) as u({}) where (u.{column} in (select id from p{part})) is true",
                 self.names()
             ),
         };
