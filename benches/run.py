@@ -56,32 +56,51 @@ def judged(name, ours, other, ratio, bar=None):
     return name, ours, other, f"{ratio:.2f}", f"{'at most' if at_most else 'at least'} {value}", "ok" if reached else "short"
 
 
-def write_document(rows, names):
-    command = "./bench --write" + "".join(f" {name}" for name in names)
+DOCUMENT = ROOT / "docs/benchmarks.md"
+
+
+def kept(names):
+    """The document's rows of benchmarks that were not run now, each with when it was measured."""
+    for line in DOCUMENT.read_text().splitlines():
+        cells = tuple(line.strip("| ").split(" | "))
+        if len(cells) == len(HEADER) + 1 and name_of(cells) in BENCHMARKS and name_of(cells) not in names:
+            yield cells
+
+
+def name_of(row):
+    """The benchmark that a row is of: its first word."""
+    return row[0].replace(",", " ").split()[0]
+
+
+def write_document(rows, names, runs):
     revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
                               text=True, check=False).stdout.strip()
+    measured = f"{datetime.date.today()}, {revision}, {runs} runs"
+    rows = [*kept(names), *((*row, measured) for row in rows)]
+    order = list(BENCHMARKS)
+    rows.sort(key=lambda row: order.index(name_of(row)))
     lines = [
         "# Benchmarks",
         "",
-        f"The last output of `{command}`: {datetime.date.today()}, revision {revision}, {machine()}.",
+        f"The last outputs of `./bench --write`, or of `./bench --write NAME` for some, on {machine()}.",
         "Ratios are medians of runs taken in turns; figures of different runs do not compare.",
         "",
-        "| " + " | ".join(HEADER) + " |",
-        "|" + "---|" * len(HEADER),
+        "| " + " | ".join((*HEADER, "measured")) + " |",
+        "|" + "---|" * (len(HEADER) + 1),
     ]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", "What each name measures:", ""]
     for name in BENCHMARKS:
         document = sys.modules[BENCHMARKS[name].__module__].__doc__
         lines += [f"- **{name}**: {' '.join(document.split())}"]
-    (ROOT / "docs/benchmarks.md").write_text("\n".join(lines) + "\n")
+    DOCUMENT.write_text("\n".join(lines) + "\n")
 
 
 def main():
     parser = argparse.ArgumentParser(description="Runs the benchmarks named, or all of them.")
     parser.add_argument("names", nargs="*", help=", ".join(BENCHMARKS))
     parser.add_argument("--hugo", default="hugo", help="path of the Hugo to compare with")
-    parser.add_argument("--runs", type=int, default=5, help="runs of each, at least 5 for the document")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each; the document tells how many")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in BENCHMARKS]
@@ -95,7 +114,7 @@ def main():
             rows.append(row)
             print("  ".join(row), flush=True)
     if options.write:
-        write_document(rows, options.names)
+        write_document(rows, names, options.runs)
     if any(row[-1] == "short" for row in rows):
         sys.exit(1)
 
