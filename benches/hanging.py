@@ -77,4 +77,4 @@ def run(root, options):
             without.append(one_run(root, folder, port, number, 0))
             hanging.append(one_run(root, folder, port, number, WAITING))
     without, hanging = statistics.median(without), statistics.median(hanging)
-    yield "sign, captcha provider hangs", f"{hanging:.0f}/s", f"without {without:.0f}/s", hanging / without, (False, 0.95)
+    yield "hanging, sign while the captcha provider hangs", f"{hanging:.0f}/s", f"without {without:.0f}/s", hanging / without, (False, 0.95)

@@ -75,7 +75,7 @@ def name_of(row):
 def write_document(rows, names, runs):
     revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True,
                               text=True, check=False).stdout.strip()
-    measured = f"{datetime.date.today()}, {revision}, {runs} runs"
+    measured = f"{datetime.date.today()}, {revision}, {runs} run{'s' if runs > 1 else ''}"
     rows = [*kept(names), *((*row, measured) for row in rows)]
     order = list(BENCHMARKS)
     rows.sort(key=lambda row: order.index(name_of(row)))
